@@ -1,0 +1,306 @@
+# BLAKE2b and BLAKE2s, `hashlib.blake2b` and `blake2s`, with the parameter block of the BLAKE2 paper.
+#
+# Ours, as OpenSSL's have neither salt, personalization, tree mode nor a key of no length.
+#
+# For the other parts: nothing.
+
+# ---- parameters --------------------------------------------------------------------------------------------
+
+cdef int checked(Py_ssize_t value, int least, int most, str name) except -1:
+    if value < least or value > most:
+        raise ValueError("'%s' must be between %d and %d" % (name, least, most))
+    return <int>value
+
+
+cdef int copy_parameter(object source, int most, uint8_t *out, str name) except -1:
+    """Copy the bytes of a parameter, if it was given; their number."""
+    cdef Message message
+    cdef int size
+    if source is _ABSENT:
+        return 0
+    borrow_key(source, &message)
+    try:
+        if message.size > most:
+            raise ValueError("maximum %s length is %d bytes, got %d" % (name, most, message.size))
+        size = <int>message.size
+        memcpy(out, message.data, size)
+    finally:
+        give_back(&message)
+    return size
+
+
+cdef int start_blake2(
+        Blake2 *state, bint is_b, Py_ssize_t digest_size, object key, object salt, object person,
+        Py_ssize_t fanout, Py_ssize_t depth, object leaf_size, object node_offset, Py_ssize_t node_depth,
+        Py_ssize_t inner_size, bint last_node) except -1:
+    """Make the first chaining value from the parameter block, and queue the key."""
+    cdef uint8_t block[64]  # BLAKE2s uses half of it
+    cdef uint8_t key_block[LONGEST_BLOCK]
+    cdef int half = 64 if is_b else 32
+    cdef uint64_t leaf, offset
+    cdef int i, key_size
+    memset(state, 0, sizeof(Blake2))
+    memset(block, 0, sizeof(block))
+    if digest_size < 1 or digest_size > half:
+        raise ValueError("digest_size for %s must be between 1 and %d bytes, got %d" % (
+            "blake2b" if is_b else "blake2s", half, digest_size))
+    copy_parameter(salt, half // 4, block + half // 2, "salt")
+    copy_parameter(person, half // 4, block + half // 2 + half // 4, "person")
+    leaf = 0 if leaf_size is _ABSENT else natural_number(leaf_size, "unsigned long")
+    if leaf > 0xFFFFFFFF:
+        raise OverflowError("'leaf_size' is too large")
+    offset = 0 if node_offset is _ABSENT else natural_number(node_offset, "unsigned long long")
+    if not is_b and offset >> 48:
+        raise OverflowError("'node_offset' is too large")
+    block[0] = <uint8_t>digest_size
+    block[2] = checked(fanout, 0, 255, "fanout")
+    block[3] = checked(depth, 1, 255, "depth")
+    for i in range(4):
+        block[4 + i] = <uint8_t>(leaf >> (8 * i))
+    for i in range(8 if is_b else 6):
+        block[8 + i] = <uint8_t>(offset >> (8 * i))
+    i = 16 if is_b else 14
+    block[i] = checked(node_depth, 0, 255, "node_depth")
+    block[i + 1] = checked(inner_size, 0, half, "inner_size")
+    key_size = 0
+    if key is not _ABSENT:
+        memset(key_block, 0, sizeof(key_block))
+        key_size = copy_parameter(key, half, key_block, "key")
+    block[1] = key_size
+    for i in range(8):
+        if is_b:
+            state.b[i] = START_B[i] ^ load_b(block + 8 * i)
+        else:
+            state.s[i] = START_S[i] ^ load_s(block + 4 * i)
+    state.is_b = is_b
+    state.is_last_node = last_node
+    state.digest_size = <int>digest_size
+    state.block_size = 2 * half
+    if key_size:
+        absorb_blake2(state, key_block, state.block_size)
+        OPENSSL_cleanse(key_block, sizeof(key_block))
+    return 0
+
+
+# ---- what both classes do ----------------------------------------------------------------------------------
+
+cdef struct Hashing:
+    Blake2 state
+    PyThread_type_lock lock
+
+
+cdef int update_blake2(Hashing *hashing, object data) except -1:
+    cdef Message message
+    if data is _ABSENT:
+        return 0
+    borrow(data, &message)
+    try:
+        if message.size < GIL_SIZE and hashing.lock == NULL:
+            absorb_blake2(&hashing.state, message.data, message.size)
+            return 0
+        if hashing.lock == NULL:
+            hashing.lock = new_lock()
+        hold(hashing.lock)
+        if message.size < GIL_SIZE:
+            absorb_blake2(&hashing.state, message.data, message.size)
+        else:
+            with nogil:
+                absorb_blake2(&hashing.state, message.data, message.size)
+        PyThread_release_lock(hashing.lock)
+    finally:
+        give_back(&message)
+    return 0
+
+
+cdef int copy_blake2(Hashing *source, Blake2 *target) noexcept:
+    if source.lock != NULL:
+        hold(source.lock)
+    target[0] = source.state
+    if source.lock != NULL:
+        PyThread_release_lock(source.lock)
+    return target.digest_size
+
+
+cdef object digest_of_blake2(Hashing *hashing, bint as_text):
+    cdef Blake2 state
+    cdef uint8_t out[64]
+    cdef int size = hashing.state.digest_size
+    if hashing.lock == NULL:
+        finish_blake2(&hashing.state, out)
+    else:
+        copy_blake2(hashing, &state)
+        finish_blake2(&state, out)
+        OPENSSL_cleanse(&state, sizeof(state))
+    if as_text:
+        return native_hex(out, size)
+    return PyBytes_FromStringAndSize(<const char *>out, size)
+
+
+cdef void end_blake2(Hashing *hashing) noexcept:
+    OPENSSL_cleanse(&hashing.state, sizeof(Blake2))
+    if hashing.lock != NULL:
+        PyThread_free_lock(hashing.lock)
+
+
+# ---- the classes -------------------------------------------------------------------------------------------
+
+@cython.final
+@cython.binding(False)
+@cython.freelist(8)
+cdef class blake2b:
+    """blake2b(data=b'', *, digest_size=64, key=b'', salt=b'', person=b'', fanout=1, depth=1, leaf_size=0, \
+node_offset=0, node_depth=0, inner_size=0, last_node=False, usedforsecurity=True, string=None)
+--
+
+A hash object of BLAKE2b. Since: 3.6; Source: RFC 7693, hashlib, "BLAKE2"."""
+
+    MAX_DIGEST_SIZE = 64
+    MAX_KEY_SIZE = 64
+    PERSON_SIZE = 16
+    SALT_SIZE = 16
+
+    cdef Hashing hashing
+
+    def __cinit__(self, data=_ABSENT, *, Py_ssize_t digest_size=64, key=_ABSENT, salt=_ABSENT, person=_ABSENT,
+                  Py_ssize_t fanout=1, Py_ssize_t depth=1, leaf_size=_ABSENT, node_offset=_ABSENT,
+                  Py_ssize_t node_depth=0, Py_ssize_t inner_size=0, bint last_node=False,
+                  bint usedforsecurity=True, string=_ABSENT):
+        self.hashing.lock = NULL
+        if string is not _ABSENT:
+            data = choose_data(data, string)
+        start_blake2(&self.hashing.state, True, digest_size, key, salt, person, fanout, depth, leaf_size,
+                     node_offset, node_depth, inner_size, last_node)
+        update_blake2(&self.hashing, data)
+
+    def __dealloc__(self):
+        end_blake2(&self.hashing)
+
+    def update(self, data, /):
+        """update($self, data, /)
+--
+
+Hash more bytes.
+
+Args: data (bytes-like; on 2.7 also ASCII unicode)."""
+        update_blake2(&self.hashing, data)
+
+    def digest(self):
+        """digest($self, /)
+--
+
+Return the digest of what was hashed so far (bytes)."""
+        return digest_of_blake2(&self.hashing, False)
+
+    def hexdigest(self):
+        """hexdigest($self, /)
+--
+
+Return the digest of what was hashed so far (text, two digits for each byte)."""
+        return digest_of_blake2(&self.hashing, True)
+
+    def copy(self):
+        """copy($self, /)
+--
+
+Return a second hash object in the same state."""
+        cdef blake2b twin = blake2b.__new__(blake2b)
+        copy_blake2(&self.hashing, &twin.hashing.state)
+        return twin
+
+    @property
+    def name(self):
+        return "blake2b"
+
+    @property
+    def digest_size(self):
+        return self.hashing.state.digest_size
+
+    @property
+    def block_size(self):
+        return 128
+
+    def __reduce__(self):
+        raise TypeError("cannot pickle '_blake2.blake2b' object")
+
+
+@cython.final
+@cython.binding(False)
+@cython.freelist(8)
+cdef class blake2s:
+    """blake2s(data=b'', *, digest_size=32, key=b'', salt=b'', person=b'', fanout=1, depth=1, leaf_size=0, \
+node_offset=0, node_depth=0, inner_size=0, last_node=False, usedforsecurity=True, string=None)
+--
+
+A hash object of BLAKE2s. Since: 3.6; Source: RFC 7693, hashlib, "BLAKE2"."""
+
+    MAX_DIGEST_SIZE = 32
+    MAX_KEY_SIZE = 32
+    PERSON_SIZE = 8
+    SALT_SIZE = 8
+
+    cdef Hashing hashing
+
+    def __cinit__(self, data=_ABSENT, *, Py_ssize_t digest_size=32, key=_ABSENT, salt=_ABSENT, person=_ABSENT,
+                  Py_ssize_t fanout=1, Py_ssize_t depth=1, leaf_size=_ABSENT, node_offset=_ABSENT,
+                  Py_ssize_t node_depth=0, Py_ssize_t inner_size=0, bint last_node=False,
+                  bint usedforsecurity=True, string=_ABSENT):
+        self.hashing.lock = NULL
+        if string is not _ABSENT:
+            data = choose_data(data, string)
+        start_blake2(&self.hashing.state, False, digest_size, key, salt, person, fanout, depth, leaf_size,
+                     node_offset, node_depth, inner_size, last_node)
+        update_blake2(&self.hashing, data)
+
+    def __dealloc__(self):
+        end_blake2(&self.hashing)
+
+    def update(self, data, /):
+        """update($self, data, /)
+--
+
+Hash more bytes.
+
+Args: data (bytes-like; on 2.7 also ASCII unicode)."""
+        update_blake2(&self.hashing, data)
+
+    def digest(self):
+        """digest($self, /)
+--
+
+Return the digest of what was hashed so far (bytes)."""
+        return digest_of_blake2(&self.hashing, False)
+
+    def hexdigest(self):
+        """hexdigest($self, /)
+--
+
+Return the digest of what was hashed so far (text, two digits for each byte)."""
+        return digest_of_blake2(&self.hashing, True)
+
+    def copy(self):
+        """copy($self, /)
+--
+
+Return a second hash object in the same state."""
+        cdef blake2s twin = blake2s.__new__(blake2s)
+        copy_blake2(&self.hashing, &twin.hashing.state)
+        return twin
+
+    @property
+    def name(self):
+        return "blake2s"
+
+    @property
+    def digest_size(self):
+        return self.hashing.state.digest_size
+
+    @property
+    def block_size(self):
+        return 64
+
+    def __reduce__(self):
+        raise TypeError("cannot pickle '_blake2.blake2s' object")
+
+
+present_as(blake2b, b"_blake2.blake2b", False)
+present_as(blake2s, b"_blake2.blake2s", False)

@@ -1,0 +1,555 @@
+/* What this build can do, decided once.
+ *
+ * The only file that knows version numbers, of OpenSSL or of Python's C API.
+ * Every RG_HAS_<THING> is 0 or 1 and comes out in Python as CAPABILITIES["<THING>"].
+ * Where OpenSSL renamed or added a function, the newest name is used everywhere
+ * else and this file supplies it to the older libraries.
+ */
+#ifndef REGRAFT_COMPAT_H
+#define REGRAFT_COMPAT_H
+
+#ifndef OPENSSL_SUPPRESS_DEPRECATED
+/* DH parameters from a file: the new decoder reports other errors than CPython's callers know. */
+#define OPENSSL_SUPPRESS_DEPRECATED
+#endif
+
+#include <Python.h>
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <openssl/opensslv.h>
+#include <openssl/opensslconf.h>
+#include <openssl/asn1.h>
+#include <openssl/bio.h>
+#include <openssl/bn.h>
+#include <openssl/crypto.h>
+#include <openssl/dh.h>
+#include <openssl/ec.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/objects.h>
+#include <openssl/pem.h>
+#include <openssl/rand.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
+
+#if defined(LIBRESSL_VERSION_NUMBER) || defined(OPENSSL_IS_BORINGSSL) || defined(OPENSSL_IS_AWSLC)
+#error "regraft is written for OpenSSL itself: point REGRAFT_OPENSSL at OpenSSL 1.1.1 or newer"
+#endif
+#if OPENSSL_VERSION_NUMBER < 0x10101000L
+#error "regraft needs OpenSSL 1.1.1 or newer: point REGRAFT_OPENSSL at one"
+#endif
+
+#define RG_OPENSSL_AT_LEAST(major, minor) \
+    (OPENSSL_VERSION_NUMBER >= ((major) * 0x10000000L + (minor) * 0x100000L))
+
+/* The release of the headers, which may differ from that of the library loaded. */
+#define RG_OPENSSL_HEADER_VERSION ((unsigned long)OPENSSL_VERSION_NUMBER)
+
+/* ---- capabilities ------------------------------------------------------ */
+
+#define RG_HAS_GROUP RG_OPENSSL_AT_LEAST(3, 2)
+#define RG_HAS_SIGALGS_LIST RG_OPENSSL_AT_LEAST(3, 4)
+#define RG_HAS_GROUPS_LIST RG_OPENSSL_AT_LEAST(3, 5)
+#define RG_HAS_SIGALG_NAMES RG_OPENSSL_AT_LEAST(3, 5)
+#define RG_HAS_STORE_SNAPSHOT RG_OPENSSL_AT_LEAST(3, 3)
+#define RG_HAS_OPENSSL3 RG_OPENSSL_AT_LEAST(3, 0)
+
+#if RG_OPENSSL_AT_LEAST(3, 0) && !defined(OPENSSL_NO_KTLS)
+#define RG_HAS_KTLS 1
+#else
+#define RG_HAS_KTLS 0
+#endif
+
+#ifdef OPENSSL_NO_PSK
+#define RG_HAS_PSK 0
+#else
+#define RG_HAS_PSK 1
+#endif
+
+#ifdef OPENSSL_NO_TLS1_3
+#define RG_HAS_TLSv1_3 0
+#else
+#define RG_HAS_TLSv1_3 1
+#endif
+#if RG_HAS_PSK && RG_HAS_TLSv1_3
+#define RG_HAS_PSK_TLS13 1
+#else
+#define RG_HAS_PSK_TLS13 0
+#endif
+#define RG_HAS_PHA RG_HAS_TLSv1_3
+#if defined(OPENSSL_NO_TLS1_2) || defined(OPENSSL_NO_TLS1_2_METHOD)
+#define RG_HAS_TLSv1_2 0
+#else
+#define RG_HAS_TLSv1_2 1
+#endif
+#if defined(OPENSSL_NO_TLS1_1) || defined(OPENSSL_NO_TLS1_1_METHOD)
+#define RG_HAS_TLSv1_1 0
+#else
+#define RG_HAS_TLSv1_1 1
+#endif
+#if defined(OPENSSL_NO_TLS1) || defined(OPENSSL_NO_TLS1_METHOD)
+#define RG_HAS_TLSv1 0
+#else
+#define RG_HAS_TLSv1 1
+#endif
+/* OpenSSL 4.0 dropped SSLv3 with its option; a library built without it says so here. */
+#if defined(OPENSSL_NO_SSL3) || defined(OPENSSL_NO_SSL3_METHOD) || RG_OPENSSL_AT_LEAST(4, 0)
+#define RG_HAS_SSLv3 0
+#else
+#define RG_HAS_SSLv3 1
+#endif
+
+#if defined(OPENSSL_NO_TLSEXT)
+#define RG_HAS_SNI 0
+#else
+#define RG_HAS_SNI 1
+#endif
+
+/* ---- options and flags that not every release has ---------------------- */
+
+#ifdef SSL_OP_IGNORE_UNEXPECTED_EOF
+#define RG_HAS_OP_IGNORE_UNEXPECTED_EOF 1
+#else
+#define RG_HAS_OP_IGNORE_UNEXPECTED_EOF 0
+#define SSL_OP_IGNORE_UNEXPECTED_EOF 0
+#endif
+#ifdef SSL_OP_ENABLE_KTLS
+#define RG_HAS_OP_ENABLE_KTLS 1
+#else
+#define RG_HAS_OP_ENABLE_KTLS 0
+#define SSL_OP_ENABLE_KTLS 0
+#endif
+#ifndef SSL_OP_NO_SSLv2
+#define SSL_OP_NO_SSLv2 0
+#endif
+#ifndef SSL_OP_NO_SSLv3
+#define SSL_OP_NO_SSLv3 0
+#endif
+#ifndef SSL_OP_SINGLE_DH_USE
+#define SSL_OP_SINGLE_DH_USE 0
+#endif
+#ifndef SSL_OP_SINGLE_ECDH_USE
+#define SSL_OP_SINGLE_ECDH_USE 0
+#endif
+#ifndef SSL_OP_NO_RENEGOTIATION
+#define SSL_OP_NO_RENEGOTIATION 0
+#endif
+#ifndef SSL_R_UNEXPECTED_EOF_WHILE_READING
+#define SSL_R_UNEXPECTED_EOF_WHILE_READING (-1)
+#endif
+/* Numbers of libraries that came with OpenSSL 3, and of one that 4.0 may leave out. */
+#ifndef ERR_LIB_ESS
+#define ERR_LIB_ESS 54
+#endif
+#ifndef ERR_LIB_PROP
+#define ERR_LIB_PROP 55
+#endif
+#ifndef ERR_LIB_CRMF
+#define ERR_LIB_CRMF 56
+#endif
+#ifndef ERR_LIB_PROV
+#define ERR_LIB_PROV 57
+#endif
+#ifndef ERR_LIB_CMP
+#define ERR_LIB_CMP 58
+#endif
+#ifndef ERR_LIB_OSSL_ENCODER
+#define ERR_LIB_OSSL_ENCODER 59
+#endif
+#ifndef ERR_LIB_OSSL_DECODER
+#define ERR_LIB_OSSL_DECODER 60
+#endif
+#ifndef ERR_LIB_HTTP
+#define ERR_LIB_HTTP 61
+#endif
+#ifndef ERR_LIB_ENGINE
+#define ERR_LIB_ENGINE 38
+#endif
+#ifndef ASN1_R_NOT_ENOUGH_DATA
+#define ASN1_R_NOT_ENOUGH_DATA 142
+#endif
+
+/* ---- newer names on older libraries ------------------------------------ */
+
+#if RG_OPENSSL_AT_LEAST(3, 0)
+/* A reason that all libraries share ("PEM lib") has no name of its own in CPython's tables. */
+#define RG_REASON_IS_COMMON(reason) (((reason) & ERR_RFLAG_COMMON) != 0)
+#define RG_last_error_data(data, flags) ERR_peek_last_error_data(data, flags)
+#else
+#define SSL_get1_peer_certificate SSL_get_peer_certificate
+#define RG_REASON_IS_COMMON(reason) ((reason) < 100)
+#define RG_last_error_data(data, flags) ERR_peek_last_error_line_data(NULL, NULL, data, flags)
+#endif
+
+/* What OpenSSL's own loaders report when a PEM file could not be read. */
+#if RG_OPENSSL_AT_LEAST(3, 0)
+#define RG_put_pem_lib_error() ERR_raise(ERR_LIB_SSL, ERR_R_PEM_LIB)
+#else
+#define RG_put_pem_lib_error() ERR_put_error(ERR_LIB_SSL, 0, ERR_R_PEM_LIB, __FILE__, __LINE__)
+#endif
+
+#if !RG_HAS_GROUP
+static inline const char *
+SSL_get0_group_name(SSL *ssl) { (void)ssl; return NULL; }
+#endif
+
+#if RG_HAS_SIGALGS_LIST
+#define RG_builtin_sigalgs() SSL_get1_builtin_sigalgs(NULL)
+#else
+#define RG_builtin_sigalgs() ((char *)NULL)
+#endif
+
+#if !RG_HAS_SIGALG_NAMES
+static inline int
+SSL_get0_peer_signature_name(const SSL *ssl, const char **name) { (void)ssl; *name = NULL; return 0; }
+static inline int
+SSL_get0_signature_name(const SSL *ssl, const char **name) { (void)ssl; *name = NULL; return 0; }
+#endif
+
+/* A new list of borrowed names, or NULL. */
+static inline STACK_OF(OPENSSL_CSTRING) *
+RG_implemented_groups(SSL_CTX *ctx, int aliases)
+{
+#if RG_HAS_GROUPS_LIST
+    STACK_OF(OPENSSL_CSTRING) *names = sk_OPENSSL_CSTRING_new_null();
+    if (names != NULL && !SSL_CTX_get0_implemented_groups(ctx, aliases, names)) {
+        sk_OPENSSL_CSTRING_free(names);
+        names = NULL;
+    }
+    return names;
+#else
+    (void)ctx; (void)aliases;
+    return NULL;
+#endif
+}
+
+#if !RG_HAS_PSK
+#define SSL_CTX_set_psk_client_callback(ctx, callback) ((void)(callback))
+#define SSL_CTX_set_psk_server_callback(ctx, callback) ((void)(callback))
+#define SSL_CTX_use_psk_identity_hint(ctx, hint) ((void)(hint), 0)
+#endif
+
+#if RG_HAS_KTLS
+#define RG_ktls_send(ssl) BIO_get_ktls_send(SSL_get_wbio(ssl))
+#define RG_ktls_recv(ssl) BIO_get_ktls_recv(SSL_get_rbio(ssl))
+#define RG_sendfile(ssl, fd, offset, size, flags) SSL_sendfile(ssl, fd, offset, size, flags)
+#else
+#define RG_ktls_send(ssl) 0
+#define RG_ktls_recv(ssl) 0
+#define RG_sendfile(ssl, fd, offset, size, flags) ((ossl_ssize_t)-1)
+#endif
+
+/* Numbers of CPython's own beside OpenSSL's SSL_ERROR_*. */
+#define RG_ERROR_EOF 8
+#define RG_ERROR_INVALID 10
+
+/* The names of a CRL distribution point given in full, or NULL. */
+static inline GENERAL_NAMES *
+RG_dist_point_names(const CRL_DIST_POINTS *points, int index)
+{
+    const DIST_POINT *point = sk_DIST_POINT_value(points, index);
+    if (point == NULL || point->distpoint == NULL || point->distpoint->type != 0)
+        return NULL;
+    return point->distpoint->name.fullname;
+}
+
+/* What a store holds, with a reference of our own to every part: another thread
+ * may add to the store while the list is read (CVE-2024-0397). NULL on failure. */
+static inline STACK_OF(X509_OBJECT) *
+RG_store_objects(X509_STORE *store)
+{
+#if RG_HAS_STORE_SNAPSHOT
+    return X509_STORE_get1_objects(store);
+#else
+    STACK_OF(X509_OBJECT) *live, *copy = sk_X509_OBJECT_new_null();
+    int i, done = 0;
+
+    if (copy == NULL)
+        return NULL;
+    if (!X509_STORE_lock(store)) {
+        sk_X509_OBJECT_free(copy);
+        return NULL;
+    }
+    live = X509_STORE_get0_objects(store);
+    for (i = 0; i < sk_X509_OBJECT_num(live); i++) {
+        X509_OBJECT *theirs = sk_X509_OBJECT_value(live, i);
+        X509_OBJECT *ours = X509_OBJECT_new();
+        int ok = ours != NULL;
+        if (ok && X509_OBJECT_get_type(theirs) == X509_LU_X509)
+            ok = X509_OBJECT_set1_X509(ours, X509_OBJECT_get0_X509(theirs));
+        else if (ok && X509_OBJECT_get_type(theirs) == X509_LU_CRL)
+            ok = X509_OBJECT_set1_X509_CRL(ours, X509_OBJECT_get0_X509_CRL(theirs));
+        if (!ok || !sk_X509_OBJECT_push(copy, ours)) {
+            X509_OBJECT_free(ours);
+            break;
+        }
+    }
+    done = i >= sk_X509_OBJECT_num(live);
+    X509_STORE_unlock(store);
+    if (!done) {
+        sk_X509_OBJECT_pop_free(copy, X509_OBJECT_free);
+        copy = NULL;
+    }
+    return copy;
+#endif
+}
+
+/* Cython takes an assignment to errno for one to a local variable. */
+#define RG_errno() (errno)
+#define RG_clear_errno() ((void)(errno = 0))
+
+/* ---- Python's C API ----------------------------------------------------- */
+
+/* The line of the generated C: what follows "_ssl.c:" in the messages. */
+#define RG_LINE __LINE__
+
+#if PY_MAJOR_VERSION < 3
+#define RG_STR_IS_BYTES 1
+/* 2.7's headers do not export the init function of a module built with hidden symbols. */
+#ifdef __GNUC__
+__attribute__((visibility("default"))) void init_openssl(void);
+#endif
+#else
+#define RG_STR_IS_BYTES 0
+#endif
+
+/* The types bear the names of CPython's, which stand in messages and in repr(). */
+#define RG_name_type(cls, name) (((PyTypeObject *)(cls))->tp_name = (name))
+
+/* A path as bytes, in the encoding of the file system. */
+static inline PyObject *
+RG_filesystem_path(PyObject *path)
+{
+    PyObject *data = NULL;
+#if PY_MAJOR_VERSION < 3
+    if (PyString_Check(path)) {
+        Py_INCREF(path);
+        data = path;
+    } else if (PyUnicode_Check(path)) {
+        data = PyUnicode_AsEncodedString(path, Py_FileSystemDefaultEncoding, "strict");
+    } else {
+        PyErr_Format(PyExc_TypeError, "expected str or unicode, not %.200s", Py_TYPE(path)->tp_name);
+    }
+    if (data != NULL && strlen(PyString_AS_STRING(data)) != (size_t)PyString_GET_SIZE(data)) {
+        Py_DECREF(data);
+        data = NULL;
+        PyErr_SetString(PyExc_ValueError, "embedded null byte");
+    }
+#else
+    if (!PyUnicode_FSConverter(path, &data))
+        data = NULL;
+#endif
+    return data;
+}
+
+/* What a weak reference refers to: a new reference, to None when it is gone. */
+static inline PyObject *
+RG_weakref_target(PyObject *reference)
+{
+    PyObject *target;
+#if PY_VERSION_HEX >= 0x030d0000
+    int found = PyWeakref_GetRef(reference, &target);
+    if (found < 0)
+        return NULL;
+    if (found == 0) {
+        Py_INCREF(Py_None);
+        target = Py_None;
+    }
+#else
+    target = PyWeakref_GetObject(reference);
+    Py_XINCREF(target);
+#endif
+    return target;
+}
+
+static inline int
+RG_get_buffer(PyObject *source, Py_buffer *view)
+{
+#if PY_MAJOR_VERSION < 3
+    PyObject *copy = NULL;
+    int result;
+    if (PyUnicode_Check(source)) {
+        copy = PyUnicode_AsASCIIString(source);
+    } else if (!PyObject_CheckBuffer(source)) {
+        /* array.array and mmap lend memory without a lock: it could move while the
+         * GIL is released, so it is copied. */
+        const void *data;
+        Py_ssize_t size;
+        if (PyObject_AsReadBuffer(source, &data, &size) == 0)
+            copy = PyBytes_FromStringAndSize((const char *)data, size);
+        else if (PyErr_ExceptionMatches(PyExc_TypeError))
+            PyErr_Format(PyExc_TypeError, "must be string or buffer, not %.200s",
+                         Py_TYPE(source)->tp_name);
+    } else {
+        return PyObject_GetBuffer(source, view, PyBUF_SIMPLE);
+    }
+    if (copy == NULL)
+        return -1;
+    result = PyObject_GetBuffer(copy, view, PyBUF_SIMPLE);
+    Py_DECREF(copy);
+    return result;
+#else
+    return PyObject_GetBuffer(source, view, PyBUF_SIMPLE);
+#endif
+}
+
+static inline int
+RG_get_writable_buffer(PyObject *target, Py_buffer *view)
+{
+#if PY_MAJOR_VERSION < 3
+    if (!PyObject_CheckBuffer(target)) {
+        void *data;
+        Py_ssize_t size;
+        if (PyObject_AsWriteBuffer(target, &data, &size) < 0) {
+            if (PyErr_ExceptionMatches(PyExc_TypeError))
+                PyErr_Format(PyExc_TypeError, "must be read-write buffer, not %.200s",
+                             Py_TYPE(target)->tp_name);
+            return -1;
+        }
+        return PyBuffer_FillInfo(view, target, data, size, 0, PyBUF_WRITABLE);
+    }
+#endif
+    if (PyObject_GetBuffer(target, view, PyBUF_WRITABLE) < 0) {
+        if (PyErr_ExceptionMatches(PyExc_TypeError) || PyErr_ExceptionMatches(PyExc_BufferError))
+            PyErr_Format(PyExc_TypeError, "must be read-write bytes-like object, not %.200s",
+                         Py_TYPE(target)->tp_name);
+        return -1;
+    }
+    return 0;
+}
+
+/* ---- digests and MACs (ext/evp.pxd) ------------------------------------ */
+
+#if RG_OPENSSL_AT_LEAST(3, 0)
+#include <openssl/core_names.h>
+#include <openssl/params.h>
+#include <openssl/provider.h>
+#define RG_HAS_FETCH 1
+#else
+#define RG_HAS_FETCH 0
+typedef struct rg_no_mac_st EVP_MAC_CTX;
+#endif
+
+/* Text is a byte string on 2.7, where hashes take it if it is ASCII. */
+#define RG_HASHES_TAKE_TEXT (PY_MAJOR_VERSION < 3)
+
+static inline PyObject *
+RG_native_ascii(const char *text, Py_ssize_t size)
+{
+#if PY_MAJOR_VERSION < 3
+    return PyBytes_FromStringAndSize(text, size);
+#else
+    return PyUnicode_FromKindAndData(PyUnicode_1BYTE_KIND, text, size);
+#endif
+}
+
+#if RG_HAS_FETCH
+/* One reference, or NULL. "-fips" allows what an approved provider refuses. */
+#define RG_digest_fetch(name, for_security) \
+    ((const EVP_MD *)EVP_MD_fetch(NULL, name, (for_security) ? NULL : "-fips"))
+#define RG_digest_free(md) EVP_MD_free((EVP_MD *)(md))
+#define RG_digest_init(ctx, md) EVP_DigestInit_ex2(ctx, md, NULL)
+#define RG_digest_nid(md) EVP_MD_get_type(md)
+#define RG_digest_size(md) EVP_MD_get_size(md)
+#define RG_digest_block_size(md) EVP_MD_get_block_size(md)
+#define RG_digest_is_xof(md) ((EVP_MD_get_flags(md) & EVP_MD_FLAG_XOF) != 0)
+#define RG_fips_mode() EVP_default_properties_is_fips_enabled(NULL)
+#else
+#define RG_digest_fetch(name, for_security) EVP_get_digestbyname(name)
+#define RG_digest_free(md) ((void)(md))
+#define RG_digest_init(ctx, md) EVP_DigestInit_ex(ctx, md, NULL)
+#define RG_digest_nid(md) EVP_MD_type(md)
+#define RG_digest_size(md) EVP_MD_size(md)
+#define RG_digest_block_size(md) EVP_MD_block_size(md)
+#define RG_digest_is_xof(md) ((EVP_MD_flags(md) & EVP_MD_FLAG_XOF) != 0)
+#define RG_fips_mode() FIPS_mode()
+#endif
+
+/* Whether OpenSSL's own software computes it: only then may we put its parts together ourselves (HMAC). */
+static inline int
+RG_digest_is_builtin(const EVP_MD *md)
+{
+#if RG_HAS_FETCH
+    const OSSL_PROVIDER *provider = EVP_MD_get0_provider(md);
+    return provider != NULL && strcmp(OSSL_PROVIDER_get0_name(provider), "default") == 0;
+#else
+    (void)md;
+    return 1;
+#endif
+}
+
+struct rg_nids {
+    int *nids;
+    int count;
+    int capacity;
+};
+
+static inline void
+rg_keep_nid(const EVP_MD *md, struct rg_nids *kept)
+{
+    if (md != NULL && kept->count < kept->capacity)
+        kept->nids[kept->count++] = RG_digest_nid(md);
+}
+
+#if RG_HAS_FETCH
+static void
+rg_visit_digest(EVP_MD *md, void *kept)
+{
+    rg_keep_nid(md, (struct rg_nids *)kept);
+}
+#else
+static void
+rg_visit_digest(const EVP_MD *md, const char *from, const char *to, void *kept)
+{
+    (void)from; (void)to;
+    rg_keep_nid(md, (struct rg_nids *)kept);
+}
+#endif
+
+/* The NIDs of the digests on offer, with repetitions; how many. */
+static inline int
+RG_digest_nids(int *nids, int capacity)
+{
+    struct rg_nids kept = {nids, 0, capacity};
+#if RG_HAS_FETCH
+    EVP_MD_do_all_provided(NULL, rg_visit_digest, &kept);
+#else
+    EVP_MD_do_all(rg_visit_digest, &kept);
+#endif
+    return kept.count;
+}
+
+/* HMAC as the digest's provider does it. */
+#if RG_HAS_FETCH
+static inline EVP_MAC_CTX *
+RG_mac_new(const EVP_MD *md, const unsigned char *key, size_t size)
+{
+    EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+    EVP_MAC_CTX *ctx = mac == NULL ? NULL : EVP_MAC_CTX_new(mac);
+    OSSL_PARAM params[2];
+    params[0] = OSSL_PARAM_construct_utf8_string(
+        OSSL_MAC_PARAM_DIGEST, (char *)EVP_MD_get0_name(md), 0);
+    params[1] = OSSL_PARAM_construct_end();
+    EVP_MAC_free(mac);
+    if (ctx != NULL && !EVP_MAC_init(ctx, key, size, params)) {
+        EVP_MAC_CTX_free(ctx);
+        ctx = NULL;
+    }
+    return ctx;
+}
+#define RG_mac_copy(ctx) EVP_MAC_CTX_dup(ctx)
+#define RG_mac_free(ctx) EVP_MAC_CTX_free(ctx)
+#define RG_mac_update(ctx, data, size) EVP_MAC_update(ctx, data, size)
+#define RG_mac_final(ctx, out, size, capacity) EVP_MAC_final(ctx, out, size, capacity)
+#else
+#define RG_mac_new(md, key, size) ((EVP_MAC_CTX *)NULL)
+#define RG_mac_copy(ctx) ((EVP_MAC_CTX *)NULL)
+#define RG_mac_free(ctx) ((void)(ctx))
+#define RG_mac_update(ctx, data, size) 0
+#define RG_mac_final(ctx, out, size, capacity) 0
+#endif
+
+#endif

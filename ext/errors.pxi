@@ -1,0 +1,256 @@
+# SSLError and its children, and the one way from OpenSSL's error queue to them.
+#
+# Rules of this file: every raise_* function returns never but with an exception,
+# and leaves the thread's error queue empty, so that no later call reports
+# what an earlier one left behind.
+
+import _socket
+
+# Without its texts the library's reasons have no names.
+OPENSSL_init_ssl(OPENSSL_INIT_LOAD_SSL_STRINGS | OPENSSL_INIT_LOAD_CRYPTO_STRINGS, NULL)
+
+cdef extern from *:
+    object PyErr_NewExceptionWithDoc(char *name, char *doc, object base, object dict)
+
+
+# ---- the classes -----------------------------------------------------------------
+# Made by the C API and not by `class`, so that name, module and base are those of
+# CPython's (`ssl.SSLError`; pickles find them there) on every host.
+
+def _describe(self):
+    if isinstance(self.strerror, str):
+        return self.strerror
+    return str(self.args)
+
+
+SSLError = PyErr_NewExceptionWithDoc(
+    b"ssl.SSLError", b"An error occurred in the SSL implementation.",
+    _socket.error, {"__str__": _describe})
+SSLZeroReturnError = PyErr_NewExceptionWithDoc(
+    b"ssl.SSLZeroReturnError", b"SSL/TLS session closed cleanly.", SSLError, {})
+SSLWantReadError = PyErr_NewExceptionWithDoc(
+    b"ssl.SSLWantReadError",
+    b"Non-blocking SSL socket needs to read more data\nbefore the requested operation can be completed.",
+    SSLError, {})
+SSLWantWriteError = PyErr_NewExceptionWithDoc(
+    b"ssl.SSLWantWriteError",
+    b"Non-blocking SSL socket needs to write more data\nbefore the requested operation can be completed.",
+    SSLError, {})
+SSLSyscallError = PyErr_NewExceptionWithDoc(
+    b"ssl.SSLSyscallError", b"System error when attempting SSL operation.", SSLError, {})
+SSLEOFError = PyErr_NewExceptionWithDoc(
+    b"ssl.SSLEOFError", b"SSL/TLS connection terminated abruptly.", SSLError, {})
+SSLCertVerificationError = PyErr_NewExceptionWithDoc(
+    b"ssl.SSLCertVerificationError", b"A certificate could not be verified.",
+    (SSLError, ValueError), {})
+
+
+# ---- names of libraries and reasons ----------------------------------------------
+
+lib_codes_to_names = {
+    ERR_LIB_SYS: "SYS", ERR_LIB_BN: "BN", ERR_LIB_RSA: "RSA", ERR_LIB_DH: "DH", ERR_LIB_EVP: "EVP",
+    ERR_LIB_BUF: "BUF", ERR_LIB_OBJ: "OBJ", ERR_LIB_PEM: "PEM", ERR_LIB_DSA: "DSA", ERR_LIB_X509: "X509",
+    ERR_LIB_ASN1: "ASN1", ERR_LIB_CONF: "CONF", ERR_LIB_CRYPTO: "CRYPTO", ERR_LIB_EC: "EC",
+    ERR_LIB_SSL: "SSL", ERR_LIB_BIO: "BIO", ERR_LIB_PKCS7: "PKCS7", ERR_LIB_X509V3: "X509V3",
+    ERR_LIB_PKCS12: "PKCS12", ERR_LIB_RAND: "RAND", ERR_LIB_DSO: "DSO", ERR_LIB_ENGINE: "ENGINE",
+    ERR_LIB_OCSP: "OCSP", ERR_LIB_UI: "UI", ERR_LIB_COMP: "COMP", ERR_LIB_OSSL_STORE: "OSSL_STORE",
+    ERR_LIB_FIPS: "FIPS", ERR_LIB_CMS: "CMS", ERR_LIB_TS: "TS", ERR_LIB_HMAC: "HMAC", ERR_LIB_CT: "CT",
+    ERR_LIB_ASYNC: "ASYNC", ERR_LIB_KDF: "KDF", ERR_LIB_SM2: "SM2", ERR_LIB_ECDSA: "ECDSA",
+    ERR_LIB_ECDH: "ECDH", ERR_LIB_ESS: "ESS", ERR_LIB_PROP: "PROP", ERR_LIB_CRMF: "CRMF",
+    ERR_LIB_PROV: "PROV", ERR_LIB_CMP: "CMP", ERR_LIB_OSSL_ENCODER: "OSSL_ENCODER",
+    ERR_LIB_OSSL_DECODER: "OSSL_DECODER", ERR_LIB_HTTP: "HTTP", ERR_LIB_NONE: "NONE", ERR_LIB_USER: "USER",
+}
+
+
+# The reasons of OpenSSL 1.1.1 to 3.6 whose text was not made from the macro's name.
+cdef dict _NAMED_OTHERWISE = {
+    "AT LEAST (D)TLS 1.2 NEEDED IN SUITE B MODE": "AT_LEAST_TLS_1_2_NEEDED_IN_SUITEB_MODE",
+    "ILLEGAL SUITE B DIGEST": "ILLEGAL_SUITEB_DIGEST",
+    "CAN'T FIND SRP SERVER PARAM": "MISSING_SRP_PARAM",
+    "ERROR WITH THE SRP PARAMS": "SRP_A_CALC",
+    "PEER HAVEN'T SENT GOST CERTIFICATE, REQUIRED FOR SELECTED CIPHERSUITE": "NO_GOST_CERTIFICATE_SENT_BY_PEER",
+    "EXPECTING AN EC KEY": "EXPECTING_A_EC_KEY",
+    "EXPECTING AN ECX KEY": "EXPECTING_A_ECX_KEY",
+    "PARTIALLY OVERLAPPING BUFFERS": "PARTIALLY_OVERLAPPING",
+    "SALT LENGTH CHECK FAILED": "SLEN_CHECK_FAILED",
+    "SALT LENGTH RECOVERY FAILED": "SLEN_RECOVERY_FAILED",
+    "SEED_LEN IS LESS THAN THE LENGTH OF Q": "SEED_LEN_SMALL",
+}
+
+
+cdef str reason_mnemonic(int library, int reason):
+    """The name of a reason as CPython writes it, None where its tables have none.
+
+    OpenSSL makes its reason texts from the macro names, so the loaded library's own
+    text gives the name back. A table made from headers goes stale with the library:
+    stock 2.7.18 reports an unexpected end of file as KRB5_S_TKT_NYV.
+    """
+    cdef const char *text
+    cdef str name
+    if RG_REASON_IS_COMMON(reason):
+        return None
+    text = ERR_reason_error_string(ERR_PACK(library, 0, reason))
+    if text == NULL:
+        return None
+    name = native_from_c(text).upper()
+    if name in _NAMED_OTHERWISE:
+        return _NAMED_OTHERWISE[name]
+    # OpenSSL 3.2 changed the text of these alerts, not their names.
+    name = name.replace("SSL/TLS ALERT", "SSLV3 ALERT").replace("'", "")
+    return "".join([c if c.isalnum() else "_" for c in name])
+
+
+cdef dict _reason_table():
+    # The three libraries of 2.7's table. Reasons lie between 100 and 420, those that
+    # stand for alerts of the peer between 1000 and 1255.
+    cdef dict table = {}
+    cdef int library, reason
+    for library in (ERR_LIB_SSL, ERR_LIB_PEM, ERR_LIB_X509):
+        for reason in range(100, 1256 if library == ERR_LIB_SSL else 200):
+            if ERR_reason_error_string(ERR_PACK(library, 0, reason)) != NULL:
+                table[(library, reason)] = reason_mnemonic(library, reason)
+    return table
+
+
+err_codes_to_names = _reason_table()
+err_names_to_codes = dict([(name, code) for code, name in err_codes_to_names.items()])
+
+
+# ---- raising ---------------------------------------------------------------------
+
+cdef object _made_error(object cls, object number, str text, str library, str reason):
+    error = cls(number, text)
+    error.reason = reason
+    error.library = library
+    return error
+
+
+cdef object _queued_error(object cls, object number, unsigned long code, str message, str detail):
+    # The words of CPython: "[library: reason] message: detail (_ssl.c:line)".
+    cdef int library_code = ERR_GET_LIB(code), reason_code = ERR_GET_REASON(code)
+    cdef str library = None, reason = None, text
+    if code != 0:
+        library = lib_codes_to_names.get(library_code)
+        reason = reason_mnemonic(library_code, reason_code)
+        if message is None:
+            message = native_from_c(ERR_reason_error_string(code))
+    if message is None:
+        message = "unknown error (0x%x)" % code if code else "unknown error"
+    if detail is not None:
+        message = "%s: %s" % (message, detail)
+    if library is not None and reason is not None:
+        text = "[%s: %s] %s (_ssl.c:%d)" % (library, reason, message, RG_LINE)
+    elif library is not None:
+        text = "[%s] %s (_ssl.c:%d)" % (library, message, RG_LINE)
+    else:
+        text = "%s (_ssl.c:%d)" % (message, RG_LINE)
+    return _made_error(cls, number, text, library, reason)
+
+
+cdef int raise_ssl_error(object message=None) except -1:
+    """Raise SSLError from the newest error of the queue, or from `message` (str) alone."""
+    cdef unsigned long code
+    if message is not None:
+        ERR_clear_error()
+        raise _made_error(SSLError, 0, "%s (_ssl.c:%d)" % (message, RG_LINE), None, None)
+    code = ERR_peek_last_error()
+    error = _queued_error(SSLError, ERR_GET_REASON(code) if code else 0, code, None, None)
+    ERR_clear_error()
+    raise error
+
+
+cdef int raise_crypto_error(object exc_class, object fallback) except -1:
+    """Raise `exc_class` in _hashlib's words, from the newest error or with `fallback` (str)."""
+    cdef unsigned long code = ERR_peek_last_error()
+    cdef str library, reason
+    if code == 0:
+        raise exc_class(fallback if fallback is not None else "unknown reasons")
+    library = native_from_c(ERR_lib_error_string(code))
+    reason = native_from_c(ERR_reason_error_string(code))
+    ERR_clear_error()
+    if reason is None:
+        reason = "error code %d" % ERR_GET_REASON(code)
+    if library is not None:
+        raise exc_class("[%s] %s" % (library, reason))
+    raise exc_class(reason)
+
+
+cdef int raise_errno(int number, object filename=None) except -1:
+    """Raise what the host raises for `errno`: the fitting OSError, IOError for files on 2.7."""
+    cdef str text = native_from_c(strerror(number))
+    ERR_clear_error()
+    if filename is not None:
+        raise IOError(number, text, filename)
+    raise IOError(number, text)
+
+
+cdef object _verification_error(_SSLSocket connection, unsigned long code):
+    cdef long verify_code = SSL_get_verify_result(connection.ssl)
+    cdef str detail
+    if verify_code == X509_V_ERR_HOSTNAME_MISMATCH:
+        detail = "Hostname mismatch, certificate is not valid for '%s'." % (connection.server_hostname,)
+    elif verify_code == X509_V_ERR_IP_ADDRESS_MISMATCH:
+        detail = "IP address mismatch, certificate is not valid for '%s'." % (connection.server_hostname,)
+    else:
+        detail = native_from_c(X509_verify_cert_error_string(verify_code))
+    error = _queued_error(SSLCertVerificationError, SSL_ERROR_SSL, code, None, detail)
+    error.verify_code = verify_code
+    error.verify_message = detail
+    return error
+
+
+cdef int raise_connection_error(_SSLSocket connection, int ret, int ssl_error, int saved_errno) except -1:
+    """Raise what a failed SSL_* call on a connection means.
+
+    Args:
+        ret: what the call returned.
+        ssl_error: SSL_get_error() of it, taken without the GIL right after the call.
+        saved_errno: errno, taken at the same place; 0 where no socket is beneath.
+    """
+    cdef unsigned long code = ERR_peek_last_error()
+    cdef int reason = ERR_GET_REASON(code), library = ERR_GET_LIB(code)
+    cdef object cls = SSLError
+    cdef str message = None
+    cdef int number = ssl_error
+
+    # What a callback raised is the reason why OpenSSL failed: it wins.
+    try:
+        raise_kept_exception(connection)
+    except BaseException:
+        ERR_clear_error()
+        raise
+
+    if ssl_error == SSL_ERROR_ZERO_RETURN:
+        cls, message = SSLZeroReturnError, "TLS/SSL connection has been closed (EOF)"
+    elif ssl_error == SSL_ERROR_WANT_READ:
+        cls, message = SSLWantReadError, "The operation did not complete (read)"
+    elif ssl_error == SSL_ERROR_WANT_WRITE:
+        cls, message = SSLWantWriteError, "The operation did not complete (write)"
+    elif ssl_error == SSL_ERROR_WANT_X509_LOOKUP:
+        message = "The operation did not complete (X509 lookup)"
+    elif ssl_error == SSL_ERROR_WANT_CONNECT:
+        message = "The operation did not complete (connect)"
+    elif ssl_error == SSL_ERROR_SYSCALL:
+        if code == 0:
+            if ret != 0 and saved_errno != 0:
+                ERR_clear_error()
+                raise _socket.error(saved_errno, native_from_c(strerror(saved_errno)))
+            cls, number = SSLEOFError, RG_ERROR_EOF
+            message = "EOF occurred in violation of protocol"
+    elif ssl_error == SSL_ERROR_SSL:
+        if code == 0:
+            message = "A failure in the SSL library occurred"
+        elif library == ERR_LIB_SSL and reason == SSL_R_CERTIFICATE_VERIFY_FAILED:
+            error = _verification_error(connection, code)
+            ERR_clear_error()
+            raise error
+        elif library == ERR_LIB_SSL and reason == SSL_R_UNEXPECTED_EOF_WHILE_READING:
+            # OpenSSL 3 made of a missing close_notify an error of its own.
+            cls, number = SSLEOFError, RG_ERROR_EOF
+            message = "EOF occurred in violation of protocol"
+    else:
+        number, message = RG_ERROR_INVALID, "Invalid error code"
+
+    error = _queued_error(cls, number, code, message, None)
+    ERR_clear_error()
+    raise error

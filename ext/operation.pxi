@@ -1,0 +1,149 @@
+# One operation on a connection: the step in C, the wait for the socket, the time-out.
+
+from libc.errno cimport EINTR
+
+cdef extern from "poll.h" nogil:
+    cdef struct pollfd:
+        int fd
+        short events
+        short revents
+    int poll(pollfd *fds, unsigned long count, int milliseconds)
+    const short POLLIN, POLLOUT
+
+cdef extern from "time.h" nogil:
+    cdef struct timespec:
+        long tv_sec
+        long tv_nsec
+    int clock_gettime(int clock, timespec *now)
+    const int CLOCK_MONOTONIC
+
+
+# No TLS record carries more; SSL_read_ex gives one record at a time.
+cdef enum:
+    _RECORD_SIZE = 16384
+
+cdef object _socket_timeout = _socket.timeout
+
+cdef str _HANDSHAKE_LATE = "_ssl.c:%d: The handshake operation timed out" % RG_LINE
+cdef str _READ_LATE = "The read operation timed out"
+cdef str _WRITE_LATE = "The write operation timed out"
+
+
+cdef struct Patience:
+    int fd            # -1 over MemoryBIOs
+    bint waits        # False: non-blocking, or MemoryBIOs
+    bint forever      # no time-out; then the descriptor itself blocks
+    int64_t deadline  # nanoseconds of the monotonic clock
+
+cdef struct Call:
+    char *data
+    size_t size
+    size_t done
+    int fd
+    int flags
+    int64_t offset
+    int result
+    int ssl_error
+    int saved_errno
+
+# How a run of steps can end without an exception.
+cdef enum:
+    _CLOSED = 0
+    _DONE = 1
+    _NOT_READY = 2
+
+# A thread that is inside OpenSSL with this connection.
+cdef struct Visit:
+    unsigned long thread
+    Visit *next
+
+ctypedef int (*Step)(SSL *ssl, Call *call) noexcept nogil
+
+
+cdef int _handshake_step(SSL *ssl, Call *call) noexcept nogil:
+    return SSL_do_handshake(ssl)
+
+
+cdef int _read_step(SSL *ssl, Call *call) noexcept nogil:
+    # SSL_read_ex says 0 where SSL_read said -1: "failed".
+    return 1 if SSL_read_ex(ssl, call.data, call.size, &call.done) > 0 else -1
+
+
+cdef int _write_step(SSL *ssl, Call *call) noexcept nogil:
+    return 1 if SSL_write_ex(ssl, call.data, call.size, &call.done) > 0 else -1
+
+
+cdef int _shutdown_step(SSL *ssl, Call *call) noexcept nogil:
+    cdef int result = SSL_shutdown(ssl)
+    if result == 0:
+        # Our close_notify is out: the second call waits for the peer's. What lies
+        # behind that is no longer TLS and must stay in the socket.
+        SSL_set_read_ahead(ssl, 0)
+        result = SSL_shutdown(ssl)
+        if result == 0:
+            return 1
+    return result
+
+
+cdef int _sendfile_step(SSL *ssl, Call *call) noexcept nogil:
+    cdef ssize_t sent = RG_sendfile(ssl, call.fd, call.offset, call.size, call.flags)
+    if sent < 0:
+        return -1
+    call.done = <size_t>sent
+    return 1
+
+
+cdef int64_t _now() noexcept nogil:
+    cdef timespec now
+    clock_gettime(CLOCK_MONOTONIC, &now)
+    return <int64_t>now.tv_sec * 1000000000 + now.tv_nsec
+
+
+cdef int _wait(Patience *patience, short events) noexcept nogil:
+    """Wait for the descriptor. 1: try again; 0: the time is over; -1: a signal came."""
+    cdef pollfd entry
+    cdef int64_t left
+    cdef int milliseconds = -1
+    entry.fd = patience.fd
+    entry.events = events
+    entry.revents = 0
+    if not patience.forever:
+        left = patience.deadline - _now()
+        if left <= 0:
+            return 0
+        # Rounded up: never late by asking too often.
+        left = (left + 999999) // 1000000
+        milliseconds = INT_MAX if left > INT_MAX else <int>left
+    cdef int ready = poll(&entry, 1, milliseconds)
+    if ready < 0 and RG_errno() == EINTR:
+        return -1
+    # A descriptor that cannot be polled makes the next SSL_* call fail with its reason.
+    return 1 if ready != 0 else 0
+
+
+cdef inline void clear_errors() noexcept nogil:
+    # Looking is much cheaper than clearing, which empties all sixteen places.
+    if ERR_peek_error() != 0:
+        ERR_clear_error()
+
+
+cdef str _READ_WANTED = "The operation did not complete (read) (_ssl.c:%d)" % RG_LINE
+cdef str _WRITE_WANTED = "The operation did not complete (write) (_ssl.c:%d)" % RG_LINE
+
+
+cdef object _not_ready(Call *call):
+    """The exception for an operation that would have to wait."""
+    if call.ssl_error == SSL_ERROR_WANT_WRITE:
+        return _made_error(SSLWantWriteError, SSL_ERROR_WANT_WRITE, _WRITE_WANTED, None, None)
+    return _made_error(SSLWantReadError, SSL_ERROR_WANT_READ, _READ_WANTED, None, None)
+
+
+cdef int _raise_late(str text) except -1:
+    # 2.7's time-outs are SSLErrors.
+    if RG_STR_IS_BYTES:
+        raise SSLError(text)
+    raise _socket_timeout(text)
+
+
+cdef int _raise_gone() except -1:
+    raise_ssl_error("Underlying socket connection gone")
