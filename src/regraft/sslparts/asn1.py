@@ -1,0 +1,119 @@
+"""OpenSSL's objects (purposes of certificates) as named tuples, and the paths of trusted certificates."""
+from __future__ import absolute_import, division, print_function
+
+import os
+from operator import itemgetter
+
+from regraft import _openssl
+from regraft._compat import PY2
+
+
+class _Row(tuple):
+    """What `collections.namedtuple` gives its classes, for the two of `ssl` on Python 2.
+
+    There `collections` and two classes that it makes from source text cost a third of `import ssl`.
+    """
+    __slots__ = ()
+    _fields = ()
+
+    def __new__(cls, *values, **named):
+        values += tuple(named.pop(field) for field in cls._fields[len(values):] if field in named)
+        if named or len(values) != len(cls._fields):
+            raise TypeError("%s() takes exactly %d arguments: %s"
+                            % (cls.__name__, len(cls._fields), ", ".join(cls._fields)))
+        return tuple.__new__(cls, values)
+
+    @classmethod
+    def _make(cls, iterable):
+        return _Row.__new__(cls, *iterable)
+
+    def _asdict(self):
+        from collections import OrderedDict
+        return OrderedDict(zip(self._fields, self))
+
+    def _replace(self, **changes):
+        unknown = sorted(set(changes) - set(self._fields))
+        if unknown:
+            raise ValueError("Got unexpected field names: %r" % (unknown,))
+        return self._make([changes.get(field, value) for field, value in zip(self._fields, self)])
+
+    def __repr__(self):
+        pairs = ", ".join("%s=%r" % pair for pair in zip(self._fields, self))
+        return "%s(%s)" % (type(self).__name__, pairs)
+
+    def __getnewargs__(self):
+        return tuple(self)
+
+    def __getstate__(self):
+        """Say that there is no state beside the values; pickle protocols 0 and 1 ask where there are slots."""
+
+
+def _row_class(name, fields):
+    if not PY2:
+        from collections import namedtuple
+        made = namedtuple(name, fields)
+    else:
+        names = tuple(fields.split())
+        members = dict((field, property(itemgetter(index))) for index, field in enumerate(names))
+        made = type(name, (_Row,), dict(members, __slots__=(), _fields=names))
+    made.__module__ = "ssl"
+    return made
+
+
+DefaultVerifyPaths = _row_class(
+    "DefaultVerifyPaths", "cafile capath openssl_cafile_env openssl_cafile openssl_capath_env openssl_capath")
+
+
+def get_default_verify_paths():
+    """Return where trusted certificates are looked for.
+
+    Returns: DefaultVerifyPaths: `cafile` and `capath` (str, or None if there is no such file or directory), and
+        the environment variables and built-in paths of OpenSSL they come from.
+    Since: 2.7.9, 3.4. Differs: nothing.
+    """
+    cafile_env, cafile, capath_env, capath = _openssl.get_default_verify_paths()
+    chosen_file, chosen_path = os.environ.get(cafile_env, cafile), os.environ.get(capath_env, capath)
+    return DefaultVerifyPaths(
+        chosen_file if os.path.isfile(chosen_file) else None, chosen_path if os.path.isdir(chosen_path) else None,
+        cafile_env, cafile, capath_env, capath)
+
+
+class _ASN1Object(_row_class("_ASN1Object", "nid shortname longname oid")):
+    """An object of OpenSSL's table: number, short name, long name, dotted number."""
+    __slots__ = ()
+
+    def __new__(cls, oid):
+        return super(_ASN1Object, cls).__new__(cls, *_openssl.txt2obj(oid, name=False))
+
+    @classmethod
+    def fromnid(cls, nid):
+        """Look an object up by OpenSSL's number (int). Raises: ValueError if it is unknown."""
+        return super(_ASN1Object, cls).__new__(cls, *_openssl.nid2obj(nid))
+
+    @classmethod
+    def fromname(cls, name):
+        """Look an object up by short name, long name or dotted number (str). Raises: ValueError if it is unknown."""
+        return super(_ASN1Object, cls).__new__(cls, *_openssl.txt2obj(name, name=True))
+
+
+_ASN1Object.__module__ = "ssl"
+
+# RFC 5280 section 4.2.1.12.
+_PURPOSES = (("SERVER_AUTH", "1.3.6.1.5.5.7.3.1"), ("CLIENT_AUTH", "1.3.6.1.5.5.7.3.2"))
+
+
+def _make_purpose():
+    if not PY2:
+        from enum import Enum
+        return Enum("Purpose", _PURPOSES, module="ssl", type=_ASN1Object)
+
+    class Purpose(_ASN1Object):
+        """What a certificate is for: `SERVER_AUTH` or `CLIENT_AUTH`."""
+        __slots__ = ()
+        __module__ = "ssl"
+    for name, oid in _PURPOSES:
+        setattr(Purpose, name, Purpose(oid))
+    return Purpose
+
+
+Purpose = _make_purpose()
