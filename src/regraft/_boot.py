@@ -1,0 +1,139 @@
+"""Start-up: regraft's modules go before the standard library's.
+
+`python -m regraft enable` writes a copy of this file, with the settings below filled in, beside the `.pth` and
+`.start` files that call it. The copy is there when the package is not, and can say so; and one module is
+imported in half the time of a package with a module in it. So this file imports nothing but `os` and `sys`,
+and `start()` cannot raise and may run twice (site.py of a venv reads each `.pth` file twice).
+"""
+from __future__ import absolute_import, division, print_function
+
+import os
+import sys
+
+# Settings: `regraft.hooks` fills them in, and only there are they other than these.
+HOME = os.path.dirname(os.path.abspath(__file__))
+EXTENSION = ""
+DEFAULTS = ""
+CALLERS = ()
+
+COVERED = ("ssl", "_ssl", "hashlib", "_hashlib", "hmac", "random", "secrets")
+
+# How regraft became active in this process: "pth", "start", "run", "activate", or None.
+activated_by = None
+_complained = False
+
+
+def start(how="start"):
+    """Put the overlay into `sys.path`; say so on stderr, in one line, if that is impossible.
+
+    Args: how (str), what `status` shows.
+    """
+    global activated_by
+    try:
+        overlay = os.path.join(HOME, "overlay")
+        if overlay in sys.path or is_switched_off():
+            return
+        problem = find_problem()
+        if problem:
+            complain(problem)
+            return
+        if CALLERS and os.path.dirname(HOME) not in sys.path:
+            load_package()
+        if DEFAULTS:
+            os.environ.setdefault("REGRAFT_DEFAULTS", DEFAULTS)
+        loaded = [name for name in COVERED if name in sys.modules]
+        if loaded:
+            from regraft import activation
+            activation.activate(how)
+        else:
+            insert_overlay()
+        activated_by = how
+    except Exception as error:  # noqa: B902  (whatever it is, an interpreter must start, and hear of it)
+        complain("%s: %s" % (type(error).__name__, error))
+
+
+def is_switched_off():
+    """Tell whether REGRAFT_DISABLE, the kill switch, is set to anything but "0"."""
+    return os.environ.get("REGRAFT_DISABLE", "0") not in ("", "0")
+
+
+def find_problem():
+    """Return why regraft cannot serve this interpreter, or None. Loads nothing: a file that is there counts."""
+    try:
+        names = [EXTENSION] if EXTENSION else list_extensions()[:1]
+        if not names:
+            return "%s has no extension for this interpreter" % HOME
+        for name in names + [os.path.join("overlay", "ssl.py")]:
+            open(os.path.join(HOME, name)).close()
+    except EnvironmentError as error:
+        if CALLERS and not os.path.isdir(HOME):
+            return "%s is gone" % HOME
+        return "%s: %s" % (error.filename, error.strerror)
+    return None
+
+
+def list_extensions():
+    """Return the file names of the extension that this interpreter would take, by their suffixes."""
+    stem = "_openssl."
+    names = [name for name in os.listdir(HOME) if name.startswith(stem) and name.endswith((".so", ".pyd"))]
+    tag = getattr(getattr(sys, "implementation", None), "cache_tag", None)
+    if not tag:
+        # 2.7: _openssl.so, _openssl.x86_64-linux-gnu.so, _openssl.pyd
+        return [name for name in names if not name.startswith((stem + "cpython-", stem + "cp3"))]
+    # _openssl.cpython-36m-x86_64-linux-gnu.so, _openssl.cpython-313-darwin.so, _openssl.cp313-win_amd64.pyd
+    found = []
+    for start in (stem + tag, stem + tag.replace("cpython-", "cp")):
+        found += [name for name in names
+                  if name.startswith(start) and name[len(start):].lstrip("dmut").startswith("-")]
+    return found
+
+
+def insert_overlay():
+    """Put the overlay directly before the first entry of the standard library in `sys.path`."""
+    overlay = os.path.join(HOME, "overlay")
+    while overlay in sys.path:
+        sys.path.remove(overlay)
+    sys.path.insert(find_standard_library(), overlay)
+
+
+def find_standard_library():
+    """Return the index in `sys.path` of the first entry of the standard library, 0 if there is none."""
+    library = os.path.dirname(os.__file__)
+    for index, entry in enumerate(sys.path):
+        if entry == library or entry.endswith(".zip") and _is_library_archive(entry):
+            return index
+    return 0
+
+
+def _is_library_archive(entry):
+    # python27.zip, python313.zip, python313t.zip
+    name = os.path.basename(entry)
+    return name.startswith("python") and name[len("python"):-len(".zip")].rstrip("t").isdigit()
+
+
+def load_package():
+    """Import the package from HOME, though `sys.path` does not lead there."""
+    parent = os.path.dirname(HOME)
+    sys.path.insert(0, parent)
+    try:
+        import regraft  # noqa: F401
+    finally:
+        sys.path.remove(parent)
+
+
+def complain(problem):
+    """Say on stderr, once per process and in one line, that this process has the old modules, and why.
+
+    Args: problem (str).
+    """
+    global _complained
+    if _complained:
+        return
+    _complained = True
+    advice = "reinstall regraft for this interpreter"
+    if CALLERS:
+        advice += ", or delete %s in %s" % (", ".join(CALLERS), os.path.dirname(__file__))
+    try:
+        sys.stderr.write("regraft: NOT active, this process has the old ssl: %s; %s\n" % (problem, advice))
+    except Exception:  # noqa: B902  (no stderr, or one that is closed: there is nobody to tell)
+        return

@@ -1,0 +1,83 @@
+"""`status`: how regraft stands in this interpreter."""
+from __future__ import absolute_import, division, print_function
+
+import json
+
+import regraft
+
+SUMMARY = "show which ssl this interpreter gives, from where and why"
+DESCRIPTION = """\
+Show how regraft stands in a program of this interpreter that is started as this command is. For a program
+that runs, use regraft.status() inside it. Exit status 0 if regraft is active, 1 if not."""
+
+
+def add_arguments(parser):
+    """Declare the arguments."""
+    parser.add_argument("--json", action="store_true", help="print it as JSON")
+
+
+def execute(options):
+    """Print the report."""
+    report = regraft.status()
+    if options.json:
+        print(json.dumps(report, indent=2, sort_keys=True))
+    else:
+        print("\n".join(describe(report)))
+    return 0 if report["active"] else 1
+
+
+def describe(report):
+    """Return the lines that say in words what a report says.
+
+    Args: report (dict), of `regraft.status()`.
+    """
+    return [describe_state(report)] + ["  %-12s %s" % row for row in (
+        ("interpreter", report["interpreter"]),
+        ("ssl", report["ssl"]["file"] or "cannot be imported: %s" % report["ssl"]["error"]),
+        ("extension", report["extension"]["file"] or report["extension"]["error"]),
+        ("OpenSSL", describe_openssl(report)),
+        ("defaults", report["defaults"] or "the stock module's"),
+        ("overlay", describe_overlay(report["overlay"])),
+        ("kill switch", "REGRAFT_DISABLE is %sset" % ("" if report["switched_off"] else "not ")),
+        ("hook", ", ".join(map(describe_hook, report["hooks"])) or "none"),
+        ("still old", ", ".join("%(module)s.%(name)s (%(holds)s)" % row for row in report["holders"]) or "nothing"),
+    )]
+
+
+def describe_state(report):
+    """Return the first line: is it active, through what, and if not what to do."""
+    ways = {
+        "pth": "the hook, 000_regraft.pth", "start": "the hook, 000_regraft.start",
+        "run": "python -m regraft run", "activate": "regraft.activate()", "PYTHONPATH": "PYTHONPATH"}
+    title = "regraft %s" % report["version"]
+    if report["active"]:
+        return "%s: active, through %s" % (title, ways.get(report["activated_by"], "sys.path"))
+    if report["switched_off"]:
+        return "%s: NOT active, REGRAFT_DISABLE switches it off" % title
+    if report["extension"]["error"]:
+        return "%s: NOT active, and its extension does not load" % title
+    if report["hooks"]:
+        return "%s: NOT active, though enabled: started with -S, -s or -I? `python -m regraft enable`" \
+               " checks the hook" % title
+    return "%s: NOT active. `python -m regraft enable` switches it on for this interpreter" % title
+
+
+def describe_openssl(report):
+    """Return the version loaded and the one built with."""
+    extension = report["extension"]
+    if not extension["loaded"]:
+        return report["ssl"]["openssl"] or "unknown"
+    return "%s, built with %s" % (extension["loaded"], extension["built_with"])
+
+
+def describe_overlay(overlay):
+    """Return where the overlay stands in `sys.path`."""
+    if overlay["position"] is None:
+        return "%s, not in sys.path" % overlay["path"]
+    return "sys.path[%d], %s" % (overlay["position"], overlay["path"])
+
+
+def describe_hook(hook):
+    """Return a hook's directory, and whether it is what this version would write."""
+    note = "" if hook["current"] else " (of another version or not whole: run enable again)"
+    return hook["directory"] + note

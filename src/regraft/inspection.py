@@ -1,0 +1,87 @@
+"""What `status` reports: how regraft stands in this process."""
+from __future__ import absolute_import, division, print_function
+
+import os
+import sys
+
+from regraft import ActivationError, __version__, _boot, activation, hooks
+
+
+def examine():
+    """Return how regraft stands in this process; `regraft.status` says more."""
+    report = {
+        "version": __version__,
+        "active": False,
+        "activated_by": None,
+        "switched_off": _boot.is_switched_off(),
+        "interpreter": sys.executable,
+        "ssl": {"file": None, "openssl": None, "error": None},
+        "extension": {"file": None, "loaded": None, "built_with": None, "error": None},
+        "defaults": None,
+        "overlay": _examine_overlay(),
+        "hooks": _examine_hooks(),
+        "holders": activation.find_holders(),
+    }
+    try:
+        extension = activation.load_extension()
+    except ActivationError as error:
+        report["extension"]["error"] = str(error)
+    else:
+        report["extension"].update(
+            file=extension.__file__, loaded=extension.OPENSSL_VERSION,
+            built_with=name_version(*extension._OPENSSL_API_VERSION[:4]))
+    if report["extension"]["error"] and report["overlay"]["position"] is not None:
+        report["ssl"]["error"] = report["extension"]["error"]
+        return report
+    try:
+        import ssl
+    except Exception as error:  # noqa: B902  (some stock builds cannot import it; that is worth reporting)
+        report["ssl"]["error"] = str(error)
+        return report
+    report["ssl"].update(file=getattr(ssl, "__file__", None), openssl=ssl.OPENSSL_VERSION)
+    report["active"] = activation.is_ours(ssl)
+    if report["active"]:
+        from regraft import policy
+        report.update(activated_by=find_activator(), defaults=policy.CHOICE)
+    return report
+
+
+def name_version(major, minor, fix, patch):
+    """Return OpenSSL's own name for a version that its headers give: 1.1.1w, 3.5.4.
+
+    Args: four int, as in `_ssl._OPENSSL_API_VERSION`; since 3.0 the third is always 0.
+    """
+    if major < 3:
+        return "%d.%d.%d%s" % (major, minor, fix, chr(ord("a") + patch - 1) if patch else "")
+    return "%d.%d.%d" % (major, minor, patch)
+
+
+def find_activator():
+    """Return how regraft became active: "pth", "start", "run", "activate", "PYTHONPATH", or None."""
+    hook = sys.modules.get(hooks.MODULE)
+    for starter in (_boot, hook):
+        if getattr(starter, "activated_by", None):
+            return starter.activated_by
+    # The line of the .pth file leaves no trace.
+    if any(each["current"] for each in _examine_hooks()):
+        return "pth"
+    inherited = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    return "PYTHONPATH" if activation.OVERLAY in inherited else None
+
+
+def _examine_overlay():
+    library = _boot.find_standard_library()
+    return {
+        "path": activation.OVERLAY,
+        "position": activation.find_overlay(),
+        "before": sys.path[library] if library < len(sys.path) else None,
+    }
+
+
+def _examine_hooks():
+    found = []
+    for directory in hooks.list_directories():
+        files = sorted(hooks.read(directory))
+        if files:
+            found.append({"directory": directory, "files": files, "current": hooks.is_current(directory)})
+    return found
