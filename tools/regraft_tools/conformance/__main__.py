@@ -1,0 +1,140 @@
+"""The command line; `python -m regraft_tools.conformance run --help` tells the rest."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from regraft_tools import environments, interpreters, tally
+from regraft_tools.conformance import (
+    expectations, homes, records, report, session, suites,
+)
+from regraft_tools.conformance.judgement import Judgement, Verdict
+from regraft_tools.interpreters import Interpreter
+
+DATA = Path("tests", "conformance")  # in the checkout
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command; 0 if all is as it should be, 1 if not, 2 if it could not be done."""
+    options = _read_arguments(arguments)
+    try:
+        return _run(options)
+    except (environments.BuildFailed, homes.HomeError, expectations.ExpectationsError,
+            interpreters.UnknownRequest, LookupError) as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def _read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m regraft_tools.conformance")
+    commands = parser.add_subparsers(required=True)
+    run = commands.add_parser("run", help="run the interpreters' own suites with regraft")
+    run.add_argument(
+        "--python", nargs="+", metavar="SERIES", choices=suites.known_series(),
+        help="of %%(choices)s; default %s, as far as they are here" % " ".join(suites.DEFAULT_SERIES),
+    )
+    run.add_argument("--suite", nargs="+", metavar="NAME", help="as test_ssl; default all")
+    run.add_argument(
+        "--stock", action="store_true",
+        help="measure the interpreter without regraft, and record it as data",
+    )
+    run.add_argument("--update-report", type=Path, metavar="FILE", help="JSON, made or updated")
+    run.add_argument("--verbose", action="store_true", help="name every listed deviation")
+    return parser.parse_args(arguments)
+
+
+def _run(options: argparse.Namespace) -> int:
+    data = environments.checkout() / DATA
+    search = interpreters.search(options.python or suites.DEFAULT_SERIES)
+    for series in search.missing:
+        print("Python %s was not found." % series, file=sys.stderr)
+    if "2.7" in search.missing:
+        print(interpreters.HOW_TO_GET_27, file=sys.stderr)
+    # What was asked for by name must be run; what is run by itself is run as far as it is here.
+    wrong = bool(options.python and search.missing)
+    judged: list[Judgement] = []
+    for interpreter in search.found:
+        chosen = _choose(interpreter, options.suite)
+        if not chosen:
+            continue
+        if not session.has_suites(interpreter):
+            print("%s has no test package: install libpython%s-testsuite (Debian), or use a "
+                  "Python of pyenv" % (interpreter, interpreter.series), file=sys.stderr)
+            wrong = True
+            continue
+        with tempfile.TemporaryDirectory(prefix="regraft-homes-") as room:
+            here = _prepare(interpreter, Path(room).resolve(), data, options.stock)
+            if options.stock:
+                wrong |= not _measure(here, chosen, data / "stock")
+            else:
+                judged += _judge(here, chosen, options)
+    if not options.stock:
+        print("\n".join(report.summarise(judged)))
+    return 1 if wrong or any(each.problems for each in judged) else 0
+
+
+def _choose(interpreter: Interpreter, names: Sequence[str] | None) -> list[suites.Suite]:
+    chosen = suites.suites_of(interpreter.series)
+    return [suite for suite in chosen if not names or {suite.name, suite.module} & set(names)]
+
+
+def _prepare(
+    interpreter: Interpreter, room: Path, data: Path, only_stock: bool
+) -> session.Session:
+    openssl = session.ask_openssl(interpreter)
+    record = records.load(data / "stock", interpreter.version, openssl)
+    if only_stock and record.provenance.get("openssl") != openssl:
+        record = records.Record()  # a record is of one OpenSSL
+    return session.Session(
+        interpreter,
+        homes.make_stock(interpreter, room / "stock"),
+        None if only_stock else homes.make_grafted(interpreter, room / "grafted"),
+        record,
+        expectations.load(data / "expectations", interpreter.series),
+    )
+
+
+def _measure(here: session.Session, chosen: Sequence[suites.Suite], directory: Path) -> bool:
+    troubles = here.measure(chosen, lambda line: print(line, flush=True))
+    for trouble in troubles:
+        print(trouble, file=sys.stderr)
+    if here.record.suites:
+        print("recorded in %s" % records.save(directory, here.record))
+    return not troubles
+
+
+def _judge(
+    here: session.Session, chosen: Sequence[suites.Suite], options: argparse.Namespace
+) -> list[Judgement]:
+    version = here.interpreter.version
+    known = here.record.provenance
+    if known:
+        print("%s without regraft: as measured on %s with %s"
+              % (version, known["measured"], known["openssl"]))
+
+    def tell(found: Judgement) -> None:
+        state = "PROBLEMS" if found.problems else "as it should be"
+        print("%s %s: %s" % (version, found.suite, state), flush=True)
+
+    judged = here.judge(chosen, tell)
+    print("\n" + report.make_table(version, judged))
+    for each in judged:
+        for test in each.retried:
+            print("%s %s %s passed on the second attempt" % (version, each.suite, test))
+        for finding in each.findings:
+            if finding.verdict.is_problem:
+                print(report.describe_problem(version, each.suite, finding))
+            elif options.verbose and finding.row and finding.verdict is not Verdict.PASSED:
+                print(report.describe_listed(each.suite, finding))
+    tally.record(report.make_row(version, judged))
+    if options.update_report:
+        report.update(options.update_report, {"interpreter": version}, judged)
+    return judged
+
+
+if __name__ == "__main__":
+    sys.exit(main())

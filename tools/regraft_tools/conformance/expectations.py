@@ -1,0 +1,132 @@
+"""The deviations that are allowed: data, one file per interpreter series, each row with a reason.
+
+    [[deviation]]
+    suite = "test_ssl"
+    tests = ["ThreadedTests.test_echo"]
+    kind = "environment"
+    reason = "speaks TLS 1.0, which OpenSSL 3 refuses at its default security level"
+    link = "https://…"
+
+Keys of a row:
+
+    suite    or `suites`, a list: as reports call them (`test_ssl`, `test_ssl@legacy-tls`)
+    tests    ids of tests
+    outcome  `failure` (default) or `skip` or `missing`
+    kind     fails-on-stock-too   the suite has a defect, or asks for what no OpenSSL of today gives
+             environment          the machine lacks something, or has too much of it
+             differs-by-design    ours does another thing, and means it
+             not-yet              an open issue, named in `link`, will bring it; not for 2.7
+    reason   what a maintainer of the suite would accept
+    link     documentation, bug, RFC or issue that supports the reason
+
+Rows of the first two kinds hold only where the interpreter without regraft fails as well.
+"""
+
+from __future__ import annotations
+
+import enum
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+class Kind(enum.Enum):
+    """Why a deviation is allowed."""
+
+    FAILS_ON_STOCK_TOO = "fails-on-stock-too"
+    ENVIRONMENT = "environment"
+    DIFFERS_BY_DESIGN = "differs-by-design"
+    NOT_YET = "not-yet"
+
+    @property
+    def needs_stock_to_fail(self) -> bool:
+        """Whether such a row holds only for tests that do not pass without regraft either."""
+        return self in (Kind.FAILS_ON_STOCK_TOO, Kind.ENVIRONMENT)
+
+
+class Allowed(enum.Enum):
+    """What a row allows a test to do."""
+
+    FAILURE = "failure"
+    SKIP = "skip"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """One row for one test."""
+
+    suite: str
+    test: str
+    kind: Kind
+    allowed: Allowed
+    reason: str
+    link: str = ""
+
+
+class ExpectationsError(ValueError):
+    """The data says something that it cannot mean."""
+
+
+_KEYS = frozenset(("suite", "suites", "tests", "outcome", "kind", "reason", "link"))
+
+
+def load(directory: Path, series: str) -> list[Deviation]:
+    """The deviations of an interpreter series; none if there is no file for it.
+
+    Raises:
+        ExpectationsError: a row is incomplete, contradicts another, or has a misspelt key.
+    """
+    path = directory / ("%s.toml" % series)
+    if not path.exists():
+        return []
+    return parse(path.read_text(encoding="utf-8"), series)
+
+
+def parse(text: str, series: str) -> list[Deviation]:
+    """The deviations that a file's text lists.
+
+    Raises:
+        ExpectationsError: see load.
+    """
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ExpectationsError("%s: %s" % (series, error)) from None
+    if set(document) - {"deviation"}:
+        raise ExpectationsError("%s: only [[deviation]] is known" % series)
+    result: dict[tuple[str, str], Deviation] = {}
+    for number, row in enumerate(document.get("deviation", ()), 1):
+        where = "%s, row %d" % (series, number)
+        for deviation in _read_row(row, series, where):
+            key = (deviation.suite, deviation.test)
+            if key in result:
+                raise ExpectationsError("%s: %s %s is listed twice" % (where, *key))
+            result[key] = deviation
+    return list(result.values())
+
+
+def _read_row(row: Mapping[str, Any], series: str, where: str) -> list[Deviation]:
+    unknown = sorted(set(row) - _KEYS)
+    if unknown:
+        raise ExpectationsError("%s: unknown key %s" % (where, ", ".join(unknown)))
+    if ("suite" in row) == ("suites" in row):
+        raise ExpectationsError("%s: one of suite and suites is needed" % where)
+    suites = row["suites"] if "suites" in row else [row["suite"]]
+    tests = row.get("tests", [])
+    reason = row.get("reason", "").strip()
+    if not tests or not reason:
+        raise ExpectationsError("%s: tests and a reason are needed" % where)
+    try:
+        kind = Kind(row.get("kind"))
+        allowed = Allowed(row.get("outcome", Allowed.FAILURE.value))
+    except ValueError as error:
+        raise ExpectationsError("%s: %s" % (where, error)) from None
+    link = row.get("link", "")
+    if kind is Kind.NOT_YET and (series == "2.7" or not link):
+        raise ExpectationsError("%s: not-yet needs a link, and is not for 2.7" % where)
+    return [
+        Deviation(suite, test, kind, allowed, reason, link) for suite in suites for test in tests
+    ]

@@ -1,0 +1,117 @@
+"""Which suites are run on which interpreter, and under which configuration of OpenSSL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DEFAULT_SERIES = ("2.7", "3.13")
+
+_OF_27 = """
+    test_ssl test_hashlib test_hmac test_random test_os test_httplib test_httpservers test_urllib2
+    test_urllib2_localnet test_ftplib test_poplib test_imaplib test_smtplib test_asyncore
+    test_asynchat test_uuid test_tempfile test_logging test_xmlrpc test_multiprocessing test_socket
+    test_md5 test_sha test_site test_pickle test_cpickle test_urllib test_telnetlib test_nntplib
+    test_SimpleHTTPServer
+""".split()
+_OF_3 = "test_ssl test_hashlib test_hmac test_random test_secrets".split()
+_NAMES = {"2.7": _OF_27, "3.6": _OF_3, "3.9": _OF_3, "3.13": _OF_3}
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """A configuration file for OpenSSL.
+
+    Attributes:
+        name: how reports and expectations call it; empty for the machine's own configuration.
+        text: what the file says; empty for the machine's own.
+    """
+
+    name: str = ""
+    text: str = ""
+
+
+MACHINE = Configuration()
+
+# What OpenSSL allowed when 2.7 and 3.6 were made: their suites speak TLS 1.0.
+LEGACY_TLS = Configuration(
+    name="legacy-tls",
+    text="""\
+openssl_conf = library
+[library]
+ssl_conf = ssl
+[ssl]
+system_default = policy
+[policy]
+MinProtocol = TLSv1
+CipherString = DEFAULT:@SECLEVEL=0
+""",
+)
+
+
+@dataclass(frozen=True)
+class Suite:
+    """One suite of an interpreter under one configuration of OpenSSL.
+
+    Attributes:
+        series: `2.7`.
+        module: `test_ssl`.
+        configuration: of OpenSSL.
+        resources: what the suite may use that not every machine has. `network` where a suite
+            asks for it although its servers are its own.
+        remote: its test classes that need more of the network than the loopback device.
+        apart: ids of tests that leave a process in which later tests cannot pass; each runs in
+            one of its own.
+        seconds: the run is ended after this time.
+        stall: the run is ended when a single test takes longer than this many seconds.
+    """
+
+    series: str
+    module: str
+    configuration: Configuration = MACHINE
+    resources: tuple[str, ...] = ()
+    remote: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
+    seconds: float = 300.0
+    stall: float = 60.0
+
+    @property
+    def name(self) -> str:
+        """How reports and expectations call it: `test_ssl`, `test_ssl@legacy-tls`."""
+        if not self.configuration.name:
+            return self.module
+        return "%s@%s" % (self.module, self.configuration.name)
+
+
+_OF_THE_TIME_OF_TLS_1_0 = ("2.7", "3.6")
+_SPECIAL = {
+    "2.7": {
+        "test_imaplib": Suite(
+            "2.7", "test_imaplib", resources=("network",),
+            remote=("RemoteIMAPTest", "RemoteIMAP_SSLTest"),
+        ),
+        "test_ftplib": Suite(
+            "2.7", "test_ftplib",
+            # Its server dies of the alert of a client that refuses the certificate, and what it
+            # leaves in asyncore's table of sockets kills the servers of the tests that follow.
+            apart=("TestTLS_FTPClass.test_check_hostname",),
+            # Without regraft each TLS test waits ten seconds for an end that never comes.
+            seconds=900.0,
+        ),
+    },
+    # `walltime` is what the echo test, the most thorough of the suite, asks for.
+    "3.13": {"test_ssl": Suite("3.13", "test_ssl", resources=("walltime",))},
+}
+
+
+def suites_of(series: str) -> list[Suite]:
+    """The suites of an interpreter series; empty for one that has no list."""
+    special = _SPECIAL.get(series, {})
+    suites = [special.get(name) or Suite(series, name) for name in _NAMES.get(series, [])]
+    if series in _OF_THE_TIME_OF_TLS_1_0:
+        suites.append(Suite(series, "test_ssl", LEGACY_TLS))
+    return suites
+
+
+def known_series() -> list[str]:
+    """The series that have a list of suites, oldest first."""
+    return list(_NAMES)

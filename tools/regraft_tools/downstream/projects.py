@@ -1,0 +1,83 @@
+"""The projects: data from `projects.toml`, and their sources."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tarfile
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from regraft_tools import environments
+
+DATA = Path(__file__).with_name("projects.toml")
+
+
+@dataclass(frozen=True)
+class Project:
+    """One release of one project.
+
+    Attributes:
+        name: as the package index knows it.
+        version: the release.
+        python: the series of interpreter to run it on.
+        packages: what its tests need, as pip takes it; the project itself is among them.
+        tests: files of tests, relative to the sources, or for `installed` to the package.
+        installed: the package brings its tests with it; otherwise they are in its source archive.
+        options: more arguments for pytest.
+        alone: each file needs a process of its own (it replaces parts of the standard library).
+    """
+
+    name: str
+    version: str
+    python: str
+    packages: tuple[str, ...]
+    tests: tuple[str, ...]
+    installed: bool = False
+    options: tuple[str, ...] = ()
+    alone: bool = False
+
+    def batches(self) -> list[list[str]]:
+        """The files, in the groups that run together."""
+        return [[each] for each in self.tests] if self.alone else [list(self.tests)]
+
+
+def load(names: list[str]) -> list[Project]:
+    """The projects that are named, or all.
+
+    Raises:
+        LookupError: a name is not in the data.
+    """
+    rows = tomllib.loads(DATA.read_text(encoding="utf-8"))["project"]
+    known = {
+        row["name"]: Project(**{
+            key: tuple(value) if isinstance(value, list) else value for key, value in row.items()
+        })
+        for row in rows
+    }
+    unknown = sorted(set(names) - set(known))
+    if unknown:
+        raise LookupError("no such project: %s; there are %s" % (", ".join(unknown), ", ".join(known)))
+    return [known[name] for name in names or known]
+
+
+def find_sources(project: Project, environment: environments.Environment) -> Path:
+    """The directory that the test files are relative to, fetched if it has to be."""
+    if project.installed:
+        done = environment.run(
+            "-c", "import %s, os; print(os.path.dirname(%s.__file__))" % (project.name, project.name),
+            stdout=subprocess.PIPE, text=True,
+        )
+        return Path(done.stdout.strip())
+    cache = environments.directory() / "downstream"
+    folder = cache / ("%s-%s" % (project.name, project.version))
+    if not folder.exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        subprocess.run(
+            [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:",
+             "--dest", str(cache), "%s==%s" % (project.name, project.version)], check=True,
+        )
+        with tarfile.open(folder.with_name(folder.name + ".tar.gz")) as archive:
+            archive.extractall(cache, filter="data")
+    return folder
