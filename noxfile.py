@@ -1,0 +1,91 @@
+"""Every task by name: `nox --list`. The work itself is in tools/regraft_tools.
+
+All sessions run in the Python of nox, in which `make` has installed the tools; whatever needs an
+environment of its own gets it from regraft_tools.environments, which keeps it.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import nox
+
+from regraft_tools import environments, interpreters
+
+nox.needs_version = ">=2024.3.2"
+nox.options.default_venv_backend = "none"
+nox.options.sessions = ["house", "tests", "tools", "own_suites"]
+
+
+def run_tool(session: nox.Session, name: str, *arguments: str) -> None:
+    """Runs a module of regraft_tools in the Python of the tools."""
+    session.run(sys.executable, "-m", "regraft_tools." + name, *arguments, external=True)
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """The same unmodified 2.7 programs against local TLS servers, stock and regrafted."""
+    run_tool(session, "demo", *session.posargs)
+
+
+@nox.session
+def house(session: nox.Session) -> None:
+    """The rules of the house, read from the sources."""
+    run_tool(session, "testing", "house", *session.posargs)
+
+
+@nox.session
+def tools(session: nox.Session) -> None:
+    """Tests of the tools and of the build."""
+    run_tool(session, "testing", "tools", *session.posargs)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Our own tests on 2.7, 3.6, 3.9 and 3.13: `nox -s tests -- 2.7 tests/unit -k digest`."""
+    run_tool(session, "testing", "grafted", *session.posargs)
+
+
+@nox.session
+def matrix(session: nox.Session) -> None:
+    """Our own tests on every interpreter that is found."""
+    run_tool(session, "testing", "grafted", "--all", *session.posargs)
+
+
+@nox.session
+def own_suites(session: nox.Session) -> None:
+    """CPython's own test suites with regraft active, against the expectations."""
+    run_tool(session, "conformance", "run", *session.posargs)
+
+
+@nox.session
+def installs(session: nox.Session) -> None:
+    """`pip install .` with the pip that each interpreter ships."""
+    run_tool(session, "installing", *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Speed, stock against regraft in one run."""
+    session.run(sys.executable, "benchmarks/run.py", *session.posargs, external=True)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """The documentation as HTML; a warning is an error."""
+    environment = environments.ensure(
+        interpreters.own(), "docs", packages=["furo", "sphinx"], regraft=False
+    )
+    session.run(
+        str(environment.python), "-m", "sphinx", "-W", "--keep-going", "-b", "html",
+        "docs", "docs/_build/html", *session.posargs, external=True,
+    )
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Mistakes that need no test to be seen. Nothing is formatted."""
+    environment = environments.ensure(
+        interpreters.own(), "lint", packages=["ruff"], regraft=False
+    )
+    session.run(str(environment.bin / "ruff"), "check", ".", *session.posargs, external=True)
