@@ -1,0 +1,109 @@
+"""The constants of `ssl` behave as the enumerations of the newest Python, on 2.7 too."""
+from __future__ import absolute_import, division, print_function
+
+import copy
+import json
+import pickle
+import ssl
+import sys
+
+import pytest
+
+ENUMERATIONS = [ssl._SSLMethod, ssl.Options, ssl.AlertDescription, ssl.SSLErrorNumber, ssl.VerifyFlags,
+                ssl.VerifyMode, ssl.TLSVersion]
+# Before 3.11 the host's own enumerations print names: they are kept, for programs that read them.
+PRINTS_NUMBERS = bytes is str or hasattr(__import__("enum"), "ReprEnum")
+
+
+@pytest.mark.parametrize("enumeration", ENUMERATIONS)
+def test_members_are_integers_with_a_name_and_a_class(enumeration):
+    assert len(enumeration.__members__) >= 3
+    for name, member in enumeration.__members__.items():
+        assert isinstance(member, int) and isinstance(member, enumeration)
+        assert enumeration(int(member)) is member
+        assert enumeration[name] is member
+        assert member.value == int(member)
+        assert type(member).__module__ == "ssl"
+
+
+def test_members_are_names_of_the_module():
+    for enumeration in ENUMERATIONS[:-1]:
+        for name, member in enumeration.__members__.items():
+            assert getattr(ssl, name) is member
+
+
+def test_repr_shows_class_name_and_number():
+    assert repr(ssl.CERT_REQUIRED) == "<VerifyMode.CERT_REQUIRED: 2>"
+    assert repr(ssl.TLSVersion.TLSv1_2) in ("<TLSVersion.TLSv1_2: 771>",)
+    assert repr(ssl.OP_NO_SSLv3) == "<Options.OP_NO_SSLv3: 33554432>"
+    assert "OP_NO_SSLv3" in repr(ssl.OP_NO_SSLv3 | ssl.OP_NO_TICKET)
+    assert "OP_NO_TICKET" in repr(ssl.OP_NO_SSLv3 | ssl.OP_NO_TICKET)
+
+
+@pytest.mark.skipif(not PRINTS_NUMBERS, reason="enumerations of Python 3.6 to 3.10 print their names")
+def test_str_shows_the_number():
+    assert str(ssl.CERT_REQUIRED) == "2"
+    assert "%s %d" % (ssl.OP_NO_SSLv3, ssl.OP_NO_SSLv3) == "33554432 33554432"
+    assert "{0} {0:x}".format(ssl.TLSVersion.TLSv1_2) == "771 303"
+    assert json.dumps([ssl.CERT_NONE]) == "[0]"
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_pickles_name_the_module_ssl(protocol):
+    for value in (ssl.CERT_REQUIRED, ssl.OP_ALL, ssl.OP_ALL | ssl.OP_NO_TICKET, ssl.PROTOCOL_TLS):
+        text = pickle.dumps(value, protocol)
+        assert b"ssl" in text and b"regraft" not in text
+        assert pickle.loads(text) == value
+        assert type(pickle.loads(text)) is type(value)
+        assert copy.deepcopy(value) == value
+
+
+def test_flags_combine_into_flags():
+    both = ssl.OP_NO_SSLv3 | ssl.OP_NO_TICKET
+    assert type(both) is ssl.Options
+    assert both & ssl.OP_NO_TICKET == ssl.OP_NO_TICKET
+    assert type(both & ~ssl.OP_NO_TICKET) is ssl.Options
+    assert both & ~ssl.OP_NO_TICKET == ssl.OP_NO_SSLv3
+    assert both ^ ssl.OP_NO_TICKET == ssl.OP_NO_SSLv3
+    assert type(1 | ssl.OP_NO_TICKET) is ssl.Options
+    assert ssl.OP_NO_TICKET in both
+    assert not ssl.Options(0)
+
+
+def test_wrong_look_ups_say_so():
+    with pytest.raises(ValueError, match="17 is not a valid VerifyMode"):
+        ssl.VerifyMode(17)
+    with pytest.raises(KeyError):
+        ssl.VerifyMode["CERT_MAYBE"]
+    with pytest.raises(AttributeError):
+        ssl.VerifyMode.CERT_NONE = 1
+
+
+def test_forbidding_a_version_forbids_just_that_one():
+    # Stock 2.7.18 built with old headers has no number for 1.3 and a wrong idea of the rest.
+    numbers = [getattr(ssl, "OP_NO_" + name) for name in ("TLSv1", "TLSv1_1", "TLSv1_2", "TLSv1_3")]
+    assert len(set(numbers)) == 4 and all(number & (number - 1) == 0 for number in map(int, numbers))
+
+
+def test_contexts_answer_with_members():
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    assert context.protocol is ssl.PROTOCOL_TLS_CLIENT
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert type(context.options) is ssl.Options
+    assert type(context.verify_flags) is ssl.VerifyFlags
+    assert isinstance(context.minimum_version, ssl.TLSVersion)
+    assert context.maximum_version is ssl.TLSVersion.MAXIMUM_SUPPORTED
+
+
+def test_purposes_are_objects_of_openssl():
+    assert ssl.Purpose.SERVER_AUTH.shortname == "serverAuth"
+    assert ssl.Purpose.CLIENT_AUTH.oid == "1.3.6.1.5.5.7.3.2"
+    assert isinstance(ssl.Purpose.SERVER_AUTH, ssl._ASN1Object)
+    assert ssl._ASN1Object.fromname("TLS Web Server Authentication").nid == ssl.Purpose.SERVER_AUTH.nid
+    with pytest.raises(ValueError):
+        ssl._ASN1Object("1.2.3.4.5.6.7.8.9.999999")
+
+
+@pytest.mark.skipif(sys.version_info[0] > 2, reason="Python 3 has enumerations of its own")
+def test_on_python_2_no_enum_package_is_imported():
+    assert "enum" not in sys.modules
