@@ -1,0 +1,354 @@
+"""Compare interpreters, stock against regrafted, side by side in one run.
+
+    python3 benchmarks/run.py --pair "2.7=python2.7" "2.7+regraft=python2.7 -m regraft run"
+
+Without --pair (`make bench`) the sides are the oldest interpreter found, stock and regrafted, and the
+newest one, stock, against the oldest, regrafted; the tools make environments for them.
+
+A side is LABEL=COMMAND; the command may begin with NAME=VALUE settings of the
+environment and may have arguments (`python2.7 -m regraft run`). Rounds of the
+two sides alternate, and each is first in every second round, so that what else
+the machine does meets both. The table shows medians; a ratio is the right side's
+median over the left side's: below 1 the right side is faster.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import shlex
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+
+BENCHMARKS = {
+    "handshake_tls12": "full handshake, TLS 1.2",
+    "handshake_tls13": "full handshake, TLS 1.3",
+    "resumed_tls12": "resumed handshake, TLS 1.2",
+    "resumed_tls13": "resumed handshake, TLS 1.3",
+    "send_16k": "send a record of 16 KiB",
+    "receive_16k": "receive a record of 16 KiB",
+    "round_trip_64": "64-byte round trip",
+    "import_ssl": "import ssl",
+    "default_context": "create_default_context()",
+    "sha256_16": "sha256 of 16 bytes",
+    "hmac_new_16": "hmac.new of 16 bytes",
+    "hmac_digest_16": "hmac.digest of 16 bytes",
+}
+IMPORTS_PER_ROUND = 5
+MARK = "+regraft"  # a label that ends in it promises that ssl is regraft's
+
+
+class Failure(Exception):
+    """A benchmark could not be run; the text says what to do."""
+
+
+@dataclass
+class Samples:
+    """Seconds per operation of each round."""
+
+    wall: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+    note: str = ""
+
+    def add(self, answer: dict) -> None:
+        """Take one round's answer of a worker."""
+        if "unsupported" in answer:
+            self.note = answer["unsupported"]
+            return
+        self.note = answer.get("note", "")
+        self.wall.append(answer["wall"])
+        self.cpu.append(answer["cpu"])
+
+
+class Side:
+    """One interpreter under test, with a worker process of its own."""
+
+    def __init__(self, text: str) -> None:
+        label, equals, command = text.partition("=")
+        if not equals or not command.strip():
+            raise Failure(f"{text!r}: write LABEL=COMMAND, for instance 2.7=python2.7")
+        self.label = label.strip()
+        self.environment = dict(os.environ)
+        words = shlex.split(command)
+        while words and re.match(r"[A-Za-z_]\w*=", words[0]):
+            name, _, value = words.pop(0).partition("=")
+            self.environment[name] = value
+        if not words or shutil.which(words[0]) is None:
+            raise Failure(f"{self.label}: no such program: {words[0] if words else command!r}")
+        self.command = words
+        self.worker: subprocess.Popen[str] | None = None
+        self.about: dict[str, str] = {}
+
+    def start(self) -> None:
+        """Start the worker and ask what it is."""
+        self.worker = subprocess.Popen(
+            [*self.command, str(HERE / "worker.py")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=self.environment,
+            text=True,
+        )
+        self.about = self.ask({"do": "describe"})
+        grafted = Path(self.about["ssl"]).parent.match("regraft/overlay")
+        if grafted != self.label.endswith(MARK):
+            raise Failure(
+                f"{self.label}: ssl comes from {self.about['ssl']}; the label of a side ends in {MARK} if and "
+                "only if its ssl is regraft's"
+            )
+
+    def stop(self) -> None:
+        """End the worker's input, which ends the worker."""
+        if self.worker is not None:
+            assert self.worker.stdin is not None
+            self.worker.stdin.close()
+            self.worker.wait(timeout=30)
+
+    def ask(self, request: dict) -> dict:
+        """Send one request to the worker and return its answer."""
+        assert self.worker is not None
+        assert self.worker.stdin is not None
+        assert self.worker.stdout is not None
+        self.worker.stdin.write(json.dumps(request) + "\n")
+        self.worker.stdin.flush()
+        line = self.worker.stdout.readline()
+        if not line:
+            raise Failure(f"{self.label}: the worker ended with status {self.worker.wait()} at {request}")
+        return json.loads(line)
+
+    def import_ssl(self) -> dict:
+        """Time `import ssl` in fresh processes and return the median one."""
+        answers = []
+        for _ in range(IMPORTS_PER_ROUND):
+            output = subprocess.run(
+                [*self.command, str(HERE / "import_ssl.py")],
+                env=self.environment,
+                capture_output=True,
+                text=True,
+                check=True,
+            ).stdout
+            answers.append(json.loads(output))
+        return {key: statistics.median(answer[key] for answer in answers) for key in ("wall", "cpu")}
+
+
+def make_certificate(directory: Path) -> tuple[Path, Path]:
+    """Make a throw-away P-256 CA and a server certificate for localhost.
+
+    Returns:
+        The CA's PEM file, and the server's PEM file with chain and key.
+    """
+    if shutil.which("openssl") is None:
+        raise Failure("the program openssl is needed to make certificates (Debian: apt install openssl)")
+
+    def openssl(*arguments: str) -> None:
+        done = subprocess.run(
+            ["openssl", *arguments], cwd=directory, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise Failure(f"openssl {arguments[0]} failed: {done.stderr.strip()}")
+
+    new_key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2")
+    openssl(
+        *("req", "-x509", *new_key, "-subj", "/CN=regraft benchmark CA"),
+        *("-addext", "keyUsage=critical,keyCertSign", "-keyout", "ca.key", "-out", "ca.pem"),
+    )
+    openssl("req", "-new", *new_key[:-2], "-subj", "/CN=localhost", "-keyout", "leaf.key", "-out", "leaf.csr")
+    (directory / "leaf.ext").write_text(
+        "subjectAltName=DNS:localhost,IP:127.0.0.1\nauthorityKeyIdentifier=keyid\nsubjectKeyIdentifier=hash\n"
+        "keyUsage=critical,digitalSignature\nextendedKeyUsage=serverAuth\n"
+    )
+    openssl(
+        *("x509", "-req", "-in", "leaf.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-days", "2"),
+        *("-extfile", "leaf.ext", "-set_serial", "1", "-out", "leaf.pem"),
+    )
+    server = directory / "server.pem"
+    server.write_text((directory / "leaf.key").read_text() + (directory / "leaf.pem").read_text())
+    return directory / "ca.pem", server
+
+
+@contextmanager
+def running_server() -> Iterator[dict]:
+    """Run server.py and yield the settings a worker needs to reach it."""
+    with tempfile.TemporaryDirectory(prefix="regraft-bench-") as name:
+        authority, certificate = make_certificate(Path(name))
+        server = subprocess.Popen(
+            [sys.executable, str(HERE / "server.py"), str(certificate)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert server.stdin is not None
+        assert server.stdout is not None
+        try:
+            yield {"cafile": str(authority), **json.loads(server.stdout.readline())}
+        finally:
+            server.stdin.close()
+            server.wait(timeout=30)
+
+
+def default_pairs() -> list[list[str]]:
+    """Make environments of the interpreters found, one of them regrafted, and pair them."""
+    try:
+        from regraft_tools import environments, interpreters
+    except ImportError:
+        raise Failure(
+            "name the sides with --pair, or use `make bench`, which finds and prepares them"
+        ) from None
+    try:
+        hosts = dict.fromkeys((interpreters.oldest(), interpreters.find()[-1]))
+        stock = [
+            f"{host.series}={environments.ensure(host, 'bench-stock', regraft=False).python}"
+            for host in hosts
+        ]
+        oldest = next(iter(hosts))
+        regrafted = environments.ensure(oldest, "bench")
+        regrafted.run("-m", "regraft", "enable", stdout=subprocess.DEVNULL)
+    except (LookupError, environments.BuildFailed, subprocess.CalledProcessError) as error:
+        raise Failure(str(error)) from error
+    return [[left, f"{oldest.series}{MARK}={regrafted.python}"] for left in stock]
+
+
+def run_round(side: Side, name: str, settings: dict, seconds: float, last: bool) -> dict:
+    """Run one round of one benchmark on one side."""
+    if name == "import_ssl":
+        return side.import_ssl()
+    return side.ask(
+        {"do": "round", "benchmark": name, "settings": settings, "seconds": seconds, "last": last}
+    )
+
+
+def compare(
+    pair: tuple[Side, Side], name: str, settings: dict, rounds: int, seconds: float
+) -> tuple[Samples, Samples]:
+    """Alternate rounds of one benchmark; the first round of each side only warms up."""
+    result = Samples(), Samples()
+    for number in range(-1, rounds):
+        order = (0, 1) if number % 2 else (1, 0)
+        for index in order:
+            answer = run_round(pair[index], name, settings, seconds, number == rounds - 1)
+            if number >= 0 or "unsupported" in answer:
+                result[index].add(answer)
+        if any(samples.note and not samples.wall for samples in result) and number >= 0:
+            break
+    return result
+
+
+def as_time(seconds: float) -> str:
+    """Return a duration with a unit a person reads easily."""
+    for limit, factor, unit in ((1e-6, 1e9, "ns"), (1e-3, 1e6, "us"), (1.0, 1e3, "ms")):
+        if seconds < limit:
+            return (
+                f"{seconds * factor:.3g} {unit}"
+                if seconds * factor < 1000
+                else f"{seconds * factor:.0f} {unit}"
+            )
+    return f"{seconds:.3g} s"
+
+
+def quotient(left: list[float], right: list[float]) -> float | None:
+    """Return the ratio of medians, None where a side has no samples."""
+    if not left or not right or not statistics.median(left):
+        return None
+    return statistics.median(right) / statistics.median(left)
+
+
+def as_ratio(value: float | None) -> str:
+    """Return a ratio as text."""
+    return "-" if value is None else f"{value:.2f}"
+
+
+def print_heading(pair: tuple[Side, Side]) -> None:
+    """Say which two interpreters are compared and which ssl they run."""
+    print()
+    for side in pair:
+        about = side.about
+        print(f"{side.label}: {about['python']}, {about['openssl']}, ssl from {about['ssl']}")
+    print(f"\n{'':28}{pair[0].label:>14}{pair[1].label:>16}{'ratio':>9}{'CPU':>7}")
+
+
+def print_row(name: str, left: Samples, right: Samples) -> None:
+    """Print one benchmark's medians and ratios, and what must be known of them."""
+    times = [as_time(statistics.median(samples.wall)) if samples.wall else "-" for samples in (left, right)]
+    wall, cpu = quotient(left.wall, right.wall), quotient(left.cpu, right.cpu)
+    notes = "; ".join(
+        f"{place}: {samples.note}" for place, samples in (("left", left), ("right", right)) if samples.note
+    )
+    row = f"{BENCHMARKS[name]:28}{times[0]:>14}{times[1]:>16}{as_ratio(wall):>9}{as_ratio(cpu):>7}"
+    print(f"{row}  {notes}".rstrip(), flush=True)
+
+
+def summary(left: Samples, right: Samples) -> dict:
+    """Return one benchmark's result for --json."""
+    return {
+        "left": vars(left),
+        "right": vars(right),
+        "ratio": quotient(left.wall, right.wall),
+        "cpu_ratio": quotient(left.cpu, right.cpu),
+    }
+
+
+def parse_arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--pair", nargs=2, action="append", metavar=("LEFT", "RIGHT"), help="two sides; may be repeated"
+    )
+    parser.add_argument(
+        "--rounds", type=int, default=15, help="rounds of each benchmark and side (default: 15)"
+    )
+    parser.add_argument(
+        "--seconds", type=float, default=0.1, help="length of a round in seconds (default: 0.1)"
+    )
+    parser.add_argument(
+        "--only", action="append", choices=BENCHMARKS, help="this benchmark only; may be repeated"
+    )
+    parser.add_argument("--json", type=Path, help="write every sample to this file")
+    return parser.parse_args()
+
+
+def run_pair(texts: list[str], names: list[str], settings: dict, arguments: argparse.Namespace) -> dict:
+    """Run the benchmarks of one pair, print the table and return the samples."""
+    with ExitStack() as stack:
+        pair = Side(texts[0]), Side(texts[1])
+        for side in pair:
+            stack.callback(side.stop)
+            side.start()
+        print_heading(pair)
+        results = {}
+        for name in names:
+            left, right = compare(pair, name, settings, arguments.rounds, arguments.seconds)
+            print_row(name, left, right)
+            results[name] = summary(left, right)
+    return {"sides": [{"label": side.label, **side.about} for side in pair], "benchmarks": results}
+
+
+def main() -> int:
+    """Run every pair and return the exit status."""
+    arguments = parse_arguments()
+    names = arguments.only or list(BENCHMARKS)
+    try:
+        pairs = arguments.pair or default_pairs()
+        with running_server() as settings:
+            report = [run_pair(texts, names, settings, arguments) for texts in pairs]
+    except Failure as failure:
+        print(f"benchmarks: {failure}", file=sys.stderr)
+        return 1
+    if arguments.json:
+        arguments.json.write_text(json.dumps(report, indent=1) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
