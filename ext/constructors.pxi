@@ -206,14 +206,16 @@ cdef Algorithm resolve_digestmod(object digestmod):
 cdef object _CONSTRUCTOR_TYPE = type(openssl_md5)
 
 
-cdef frozenset list_digests():
+@cython.binding(False)
+def list_digests():
+    """list_digests()
+--
+
+Return the names of the digests that OpenSSL's active providers offer (frozenset of str)."""
     cdef int nids[DIGEST_NIDS]
     cdef int count = RG_digest_nids(nids, DIGEST_NIDS)
     cdef int i
     return frozenset([python_name(nids[i]) for i in range(count) if nids[i] != NID_undef])
-
-
-openssl_md_meth_names = list_digests()
 
 
 @cython.binding(False)

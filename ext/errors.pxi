@@ -78,6 +78,10 @@ cdef dict _NAMED_OTHERWISE = {
 }
 
 
+# For `str.translate`, which takes this on every host: punctuation becomes an underscore.
+cdef str _NAME_CHARACTERS = "".join([chr(c) if c < 128 and chr(c).isalnum() else "_" for c in range(256)])
+
+
 cdef str reason_mnemonic(int library, int reason):
     """The name of a reason as CPython writes it, None where its tables have none.
 
@@ -97,7 +101,7 @@ cdef str reason_mnemonic(int library, int reason):
         return _NAMED_OTHERWISE[name]
     # OpenSSL 3.2 changed the text of these alerts, not their names.
     name = name.replace("SSL/TLS ALERT", "SSLV3 ALERT").replace("'", "")
-    return "".join([c if c.isalnum() else "_" for c in name])
+    return name.translate(_NAME_CHARACTERS)
 
 
 cdef dict _reason_table():

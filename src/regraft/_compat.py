@@ -2,6 +2,7 @@
 from __future__ import absolute_import, division, print_function
 
 import sys
+import types
 
 PY2 = sys.version_info[0] == 2
 
@@ -26,6 +27,13 @@ def native_text(value):
     if isinstance(value, text_type):
         return value.encode("ascii")
     return bytes(value).decode("ascii")
+
+
+class LazyModule(types.ModuleType):
+    """A module that is imported when something in it is asked for."""
+
+    def __getattr__(self, name):
+        return getattr(__import__(self.__name__), name)
 
 
 def keyword_only(first):

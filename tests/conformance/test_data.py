@@ -38,6 +38,7 @@ def test_a_row_stands_for_each_of_its_tests_and_suites():
         (ROW.replace("environment", "flaky"), "flaky"),
         (ROW.replace("environment", "not-yet"), "not-yet"),
         (ROW + 'outcome = "sometimes"\n', "sometimes"),
+        (ROW + 'outcome = "unsteady"\n', "unsteady"),
         (ROW + 'resaon = "r"\n', "unknown key"),
         (ROW.replace('suite = "test_ssl"\n', ""), "suite"),
         (ROW + "[[devation]]\n", "only"),

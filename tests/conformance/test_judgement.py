@@ -46,6 +46,8 @@ PASSED, FAILED, ERROR, SKIPPED = Status.PASSED, Status.FAILED, Status.ERROR, Sta
         (SKIPPED, PASSED, [row(allowed=Allowed.SKIP)], Verdict.LISTED_SKIP),
         (None, PASSED, [row(allowed=Allowed.MISSING)], Verdict.LISTED),
         (PASSED, PASSED, [row(Kind.ENVIRONMENT)], Verdict.PASSED),
+        (PASSED, FAILED, [row(Kind.FAILS_ON_STOCK_TOO, Allowed.UNSTEADY)], Verdict.PASSED),
+        (FAILED, PASSED, [row(Kind.FAILS_ON_STOCK_TOO, Allowed.UNSTEADY)], Verdict.LISTED),
     ],
 )
 def test_what_is_as_it_should_be_is_no_problem(status, stock, rows, wanted):
@@ -79,6 +81,7 @@ def test_what_is_as_it_should_be_is_no_problem(status, stock, rows, wanted):
         (Status.CRASHED, PASSED, [row()], Verdict.CRASHED),
         (Status.CRASHED, Status.CRASHED, [row(Kind.FAILS_ON_STOCK_TOO)], Verdict.CRASHED),
         (Status.HUNG, Status.HUNG, [row()], Verdict.HUNG),
+        (SKIPPED, PASSED, [row(Kind.FAILS_ON_STOCK_TOO, Allowed.UNSTEADY)], Verdict.NEW_SKIP),
         # rows that are no longer true
         (PASSED, PASSED, [row()], Verdict.UNEXPECTED_PASS),
         (PASSED, FAILED, [row(Kind.FAILS_ON_STOCK_TOO)], Verdict.UNEXPECTED_PASS),

@@ -5,8 +5,24 @@
 from __future__ import absolute_import, division, print_function
 
 from regraft import _openssl, policy
+from regraft._behavior import HAS_PSEUDO_BYTES
+from regraft._compat import integer_types
 
+# Before the names are taken: it decides `_DEFAULT_CIPHERS`.
 policy.configure(_openssl)
-globals().update((name, value) for name, value in vars(_openssl).items() if not name.startswith("__"))
 
-del _openssl, policy
+from regraft._openssl import (  # noqa: E402,F401
+    Certificate, MemoryBIO, OPENSSL_VERSION, OPENSSL_VERSION_INFO, RAND_add, RAND_bytes, RAND_status,
+    SSLCertVerificationError, SSLEOFError, SSLError, SSLSession, SSLSyscallError, SSLWantReadError,
+    SSLWantWriteError, SSLZeroReturnError, _DEFAULT_CIPHERS, _OPENSSL_API_VERSION, _SSLContext, _SSLSocket,
+    _test_decode_cert, err_codes_to_names, err_names_to_codes, get_default_verify_paths, get_sigalgs,
+    lib_codes_to_names, nid2obj, txt2obj)
+
+if HAS_PSEUDO_BYTES:
+    from regraft._openssl import RAND_pseudo_bytes  # noqa: F401
+
+# Constants: what there is depends on the OpenSSL that the extension was built with.
+globals().update((name, value) for name, value in vars(_openssl).items()
+                 if name[0].isupper() and isinstance(value, integer_types))
+
+del HAS_PSEUDO_BYTES, _openssl, absolute_import, division, integer_types, policy, print_function

@@ -24,7 +24,7 @@ _RG_GUARANTEED = (
     "sha3_224", "sha3_256", "sha3_384", "sha3_512", "shake_128", "shake_256")
 
 algorithms_guaranteed = set(_RG_GUARANTEED)
-algorithms_available = algorithms_guaranteed.union(_hashlib.openssl_md_meth_names)
+algorithms_available = algorithms_guaranteed.union(_hashlib.list_digests())
 
 __all__ = _RG_GUARANTEED + (
     "new", "algorithms_guaranteed", "algorithms_available", "file_digest", "pbkdf2_hmac", "scrypt")

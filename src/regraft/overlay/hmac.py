@@ -14,7 +14,6 @@ trans_5C = bytes(bytearray(x ^ 0x5C for x in range(256)))
 trans_36 = bytes(bytearray(x ^ 0x36 for x in range(256)))
 
 _functype = type(_hashopenssl.openssl_sha256)
-_openssl_md_meths = _hashopenssl.openssl_md_meth_names
 
 # What the digests of this module return depends on the one that is used; use HMAC.digest_size.
 digest_size = None
@@ -137,6 +136,7 @@ def new(key, msg=None, digestmod=""):
     """Return a new HMAC; the arguments are those of `HMAC`.
 
     Since: 2.2; Source: hmac, `hmac.new`.
+    Differs: as `HMAC`.
     """
     return HMAC(key, msg, digestmod)
 

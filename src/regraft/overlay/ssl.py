@@ -15,15 +15,17 @@ from socket import _GLOBAL_DEFAULT_TIMEOUT, create_connection
 from socket import error as socket_error
 
 import _ssl
-from _ssl import (  # noqa: F401
-    MemoryBIO, RAND_add, RAND_bytes, RAND_status, SSLCertVerificationError, SSLEOFError, SSLError, SSLSession,
-    SSLSyscallError, SSLWantReadError, SSLWantWriteError, SSLZeroReturnError, _OPENSSL_API_VERSION, _SSLContext,
-    get_sigalgs)
-from _ssl import OPENSSL_VERSION, OPENSSL_VERSION_INFO, OPENSSL_VERSION_NUMBER  # noqa: F401
-from _ssl import nid2obj as _nid2obj, txt2obj as _txt2obj  # noqa: F401
+
+from regraft import _openssl as _rg_openssl
+from regraft._openssl import (  # noqa: F401
+    MemoryBIO, OPENSSL_VERSION, OPENSSL_VERSION_INFO, OPENSSL_VERSION_NUMBER, RAND_add, RAND_bytes, RAND_status,
+    SSLCertVerificationError, SSLEOFError, SSLError, SSLSession, SSLSyscallError, SSLWantReadError,
+    SSLWantWriteError, SSLZeroReturnError, _OPENSSL_API_VERSION, _SSLContext, get_sigalgs, nid2obj as _nid2obj,
+    txt2obj as _txt2obj)
 
 from regraft import _behavior as _rg_behavior, policy as _rg_policy
-from regraft._compat import keyword_only as _rg_keyword_only, native_text as _rg_native_text
+from regraft._compat import (
+    LazyModule as _rg_LazyModule, keyword_only as _rg_keyword_only, native_text as _rg_native_text)
 from regraft._enums import members_of as _rg_members_of
 from regraft.sslparts import constants as _rg_constants
 from regraft.sslparts.asn1 import DefaultVerifyPaths, Purpose, _ASN1Object, get_default_verify_paths  # noqa: F401
@@ -37,16 +39,27 @@ from regraft.sslparts.constants import (  # noqa: F401
     _TLSContentType, _TLSMessageType)
 from regraft.sslparts.legacy import make_context as _rg_make_context
 
+if _ssl.SSLError is not SSLError:
+    # Some Pythons have an `_ssl` of their own built in, which no path comes before.
+    _rg_policy.configure(_rg_openssl)
+    _ssl = _rg_openssl
+
+# Programs reach these modules through `ssl`; `ssl` itself can do without them and what they cost.
+base64, re, textwrap = _rg_LazyModule("base64"), _rg_LazyModule("re"), _rg_LazyModule("textwrap")
+
 if _rg_behavior.SOCKETS_SHARE_THEIR_DESCRIPTOR:
     from contextlib import closing  # noqa: F401  (a name of 2.7's `ssl`)
     from socket import _delegate_methods, _fileobject  # noqa: F401
     from regraft.sslparts.socket2 import SSLSocket
 else:
+    from collections import namedtuple  # noqa: F401
+    from enum import Enum as _Enum, IntEnum as _IntEnum, IntFlag as _IntFlag  # noqa: F401
     from regraft.sslparts.socket3 import SSLSocket
 
 for _rg_enum in _rg_constants.EXPORTED:
     globals().update(_rg_members_of(_rg_enum))
-globals().update((_rg_name, getattr(_ssl, _rg_name)) for _rg_name in dir(_ssl) if _rg_name.startswith("HAS_"))
+globals().update((_rg_name, getattr(_ssl, _rg_name)) for _rg_name in dir(_ssl)
+                 if _rg_name.startswith("HAS_") and _rg_name != "HAS_TLS_UNIQUE")
 del _rg_enum
 
 CERT_NONE, CERT_REQUIRED = VerifyMode.CERT_NONE, VerifyMode.CERT_REQUIRED
@@ -454,7 +467,7 @@ if _rg_behavior.HAS_MODULE_LEVEL_WRAPPING:
             suppress_ragged_eofs=suppress_ragged_eofs)
 
 if _rg_behavior.HAS_PSEUDO_BYTES:
-    from _ssl import RAND_pseudo_bytes  # noqa: F401
+    from regraft._openssl import RAND_pseudo_bytes  # noqa: F401
 
 
 _RG_FETCH_PROTOCOL = PROTOCOL_TLS_CLIENT if _rg_policy.DEFAULTS.one_sided else PROTOCOL_TLS
@@ -491,3 +504,6 @@ def get_protocol_name(protocol_code):
         return _SSLMethod(protocol_code).name
     except ValueError:
         return "<unknown>"
+
+
+del absolute_import, division, print_function

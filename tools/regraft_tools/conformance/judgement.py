@@ -115,8 +115,11 @@ def _judge_test(
     if row is not None and outcome is None and stock is None:
         return Finding(test, Verdict.STALE_ROW, row=row)
     stock_fails = stock is None or not stock.status.is_good
-    holds = row is not None and (stock_fails or not row.kind.needs_stock_to_fail)
-    allowed = row.allowed if row is not None and holds else None
+    allowed = None
+    if row is not None:
+        unsteady = row.allowed is Allowed.UNSTEADY
+        if stock_fails or unsteady or not row.kind.needs_stock_to_fail:
+            allowed = row.allowed
     verdict = _verdict(outcome, stock, allowed)
     return None if verdict is None else Finding(test, verdict, outcome, stock, row)
 
@@ -140,5 +143,7 @@ def _verdict(
             return Verdict.LISTED_SKIP
         return Verdict.NEW_SKIP if stock_ran else Verdict.SKIPPED
     if status.is_bad:
-        return Verdict.LISTED if allowed is Allowed.FAILURE else Verdict.NEW_FAILURE
-    return Verdict.PASSED if allowed is None else Verdict.UNEXPECTED_PASS
+        excused = allowed in (Allowed.FAILURE, Allowed.UNSTEADY)
+        return Verdict.LISTED if excused else Verdict.NEW_FAILURE
+    as_wanted = allowed in (None, Allowed.UNSTEADY)
+    return Verdict.PASSED if as_wanted else Verdict.UNEXPECTED_PASS
