@@ -6,18 +6,16 @@
 
 # ---- parameters --------------------------------------------------------------------------------------------
 
-cdef int checked(Py_ssize_t value, int least, int most, str name) except -1:
+cdef inline int check_range(Py_ssize_t value, int least, int most, str name) except -1:
     if value < least or value > most:
         raise ValueError("'%s' must be between %d and %d" % (name, least, most))
-    return <int>value
+    return 0
 
 
 cdef int copy_parameter(object source, int most, uint8_t *out, str name) except -1:
-    """Copy the bytes of a parameter, if it was given; their number."""
+    """Copy the bytes of a parameter; their number."""
     cdef Message message
     cdef int size
-    if source is _ABSENT:
-        return 0
     borrow_key(source, &message)
     try:
         if message.size > most:
@@ -33,49 +31,55 @@ cdef int start_blake2(
         Blake2 *state, bint is_b, Py_ssize_t digest_size, object key, object salt, object person,
         Py_ssize_t fanout, Py_ssize_t depth, object leaf_size, object node_offset, Py_ssize_t node_depth,
         Py_ssize_t inner_size, bint last_node) except -1:
-    """Make the first chaining value from the parameter block, and queue the key."""
-    cdef uint8_t block[64]  # BLAKE2s uses half of it
+    """Make the first chaining value from the parameters, and queue the key. `state` is all zeros."""
+    cdef uint8_t names[32]  # salt and personalization, 16 bytes each, or 8 for BLAKE2s
     cdef uint8_t key_block[LONGEST_BLOCK]
     cdef int half = 64 if is_b else 32
-    cdef uint64_t leaf, offset
-    cdef int i, key_size
-    memset(state, 0, sizeof(Blake2))
-    memset(block, 0, sizeof(block))
+    cdef uint64_t leaf = 0, offset = 0, first
+    cdef int i, key_size = 0
     if digest_size < 1 or digest_size > half:
         raise ValueError("digest_size for %s must be between 1 and %d bytes, got %d" % (
             "blake2b" if is_b else "blake2s", half, digest_size))
-    copy_parameter(salt, half // 4, block + half // 2, "salt")
-    copy_parameter(person, half // 4, block + half // 2 + half // 4, "person")
-    leaf = 0 if leaf_size is _ABSENT else natural_number(leaf_size, "unsigned long")
-    if leaf > 0xFFFFFFFF:
-        raise OverflowError("'leaf_size' is too large")
-    offset = 0 if node_offset is _ABSENT else natural_number(node_offset, "unsigned long long")
-    if not is_b and offset >> 48:
-        raise OverflowError("'node_offset' is too large")
-    block[0] = <uint8_t>digest_size
-    block[2] = checked(fanout, 0, 255, "fanout")
-    block[3] = checked(depth, 1, 255, "depth")
-    for i in range(4):
-        block[4 + i] = <uint8_t>(leaf >> (8 * i))
-    for i in range(8 if is_b else 6):
-        block[8 + i] = <uint8_t>(offset >> (8 * i))
-    i = 16 if is_b else 14
-    block[i] = checked(node_depth, 0, 255, "node_depth")
-    block[i + 1] = checked(inner_size, 0, half, "inner_size")
-    key_size = 0
+    memset(names, 0, sizeof(names))
+    if salt is not _ABSENT:
+        copy_parameter(salt, half // 4, names, "salt")
+    if person is not _ABSENT:
+        copy_parameter(person, half // 4, names + half // 4, "person")
+    check_range(fanout, 0, 255, "fanout")
+    check_range(depth, 1, 255, "depth")
+    if leaf_size is not _ABSENT:
+        leaf = natural_number(leaf_size, "unsigned long")
+        if leaf > 0xFFFFFFFF:
+            raise OverflowError("'leaf_size' is too large")
+    if node_offset is not _ABSENT:
+        offset = natural_number(node_offset, "unsigned long long")
+        if not is_b and offset >> 48:
+            raise OverflowError("'node_offset' is too large")
+    check_range(node_depth, 0, 255, "node_depth")
+    check_range(inner_size, 0, half, "inner_size")
     if key is not _ABSENT:
         memset(key_block, 0, sizeof(key_block))
         key_size = copy_parameter(key, half, key_block, "key")
-    block[1] = key_size
-    for i in range(8):
-        if is_b:
-            state.b[i] = START_B[i] ^ load_b(block + 8 * i)
-        else:
-            state.s[i] = START_S[i] ^ load_s(block + 4 * i)
     state.is_b = is_b
     state.is_last_node = last_node
     state.digest_size = <int>digest_size
     state.block_size = 2 * half
+    first = <uint64_t>digest_size | <uint64_t>key_size << 8 | <uint64_t>fanout << 16 | <uint64_t>depth << 24
+    if is_b:
+        memcpy(state.b, START_B, sizeof(state.b))
+        state.b[0] ^= first | leaf << 32
+        state.b[1] ^= offset
+        state.b[2] ^= <uint64_t>node_depth | <uint64_t>inner_size << 8
+        for i in range(4):
+            state.b[4 + i] ^= load_b(names + 8 * i)
+    else:
+        memcpy(state.s, START_S, sizeof(state.s))
+        state.s[0] ^= <uint32_t>first
+        state.s[1] ^= <uint32_t>leaf
+        state.s[2] ^= <uint32_t>offset
+        state.s[3] ^= <uint32_t>(offset >> 32 | <uint64_t>node_depth << 16 | <uint64_t>inner_size << 24)
+        for i in range(4):
+            state.s[4 + i] ^= load_s(names + 4 * i)
     if key_size:
         absorb_blake2(state, key_block, state.block_size)
         OPENSSL_cleanse(key_block, sizeof(key_block))

@@ -8,6 +8,8 @@
 cdef enum:
     LONGEST_BLOCK = 128
 
+cdef uint64_t ALL_ONES = 0xFFFFFFFFFFFFFFFF
+
 # The start of SHA-512 and of SHA-256: fractions of the square roots of the first eight primes.
 cdef uint64_t *START_B = [
     0x6a09e667f3bcc908, 0xbb67ae8584caa73b, 0x3c6ef372fe94f82b, 0xa54ff53a5f1d36f1,
@@ -34,6 +36,17 @@ cdef inline uint64_t load_b(const uint8_t *data) noexcept nogil:
             (<uint64_t>data[4] << 32) | (<uint64_t>data[5] << 40) | (<uint64_t>data[6] << 48) | (<uint64_t>data[7] << 56))
 
 
+cdef inline void store_b(uint8_t *out, uint64_t word) noexcept nogil:
+    out[0] = <uint8_t>word
+    out[1] = <uint8_t>(word >> 8)
+    out[2] = <uint8_t>(word >> 16)
+    out[3] = <uint8_t>(word >> 24)
+    out[4] = <uint8_t>(word >> 32)
+    out[5] = <uint8_t>(word >> 40)
+    out[6] = <uint8_t>(word >> 48)
+    out[7] = <uint8_t>(word >> 56)
+
+
 cdef inline uint64_t turn_b(uint64_t word, int bits) noexcept nogil:
     return (word >> bits) | (word << (64 - bits))
 
@@ -49,21 +62,21 @@ cdef inline void mix_b(uint64_t *a, uint64_t *b, uint64_t *c, uint64_t *d, uint6
     b[0] = turn_b(b[0] ^ c[0], 63)
 
 
-cdef void compress_b(Blake2 *state, const uint8_t *block, bint is_last) noexcept nogil:
+cdef void compress_b(
+        uint64_t *h, const uint8_t *block, uint64_t low, uint64_t high, uint64_t last, uint64_t last_node) noexcept nogil:
+    """Compress a block into `h`. `low` and `high`: bytes so far, with it; `last`, `last_node`: 0 or all ones."""
     cdef uint64_t v[16]
     cdef uint64_t m[16]
     cdef int i
     for i in range(16):
         m[i] = load_b(block + 8 * i)
     for i in range(8):
-        v[i] = state.b[i]
+        v[i] = h[i]
         v[i + 8] = START_B[i]
-    v[12] ^= state.count
-    v[13] ^= state.count_high
-    if is_last:
-        v[14] = ~v[14]
-        if state.is_last_node:
-            v[15] = ~v[15]
+    v[12] ^= low
+    v[13] ^= high
+    v[14] ^= last
+    v[15] ^= last_node
     mix_b(&v[0], &v[4], &v[8], &v[12], m[0], m[1])
     mix_b(&v[1], &v[5], &v[9], &v[13], m[2], m[3])
     mix_b(&v[2], &v[6], &v[10], &v[14], m[4], m[5])
@@ -161,11 +174,18 @@ cdef void compress_b(Blake2 *state, const uint8_t *block, bint is_last) noexcept
     mix_b(&v[2], &v[7], &v[8], &v[13], m[11], m[7])
     mix_b(&v[3], &v[4], &v[9], &v[14], m[5], m[3])
     for i in range(8):
-        state.b[i] ^= v[i] ^ v[i + 8]
+        h[i] ^= v[i] ^ v[i + 8]
 
 
 cdef inline uint32_t load_s(const uint8_t *data) noexcept nogil:
     return (<uint32_t>data[0] | (<uint32_t>data[1] << 8) | (<uint32_t>data[2] << 16) | (<uint32_t>data[3] << 24))
+
+
+cdef inline void store_s(uint8_t *out, uint32_t word) noexcept nogil:
+    out[0] = <uint8_t>word
+    out[1] = <uint8_t>(word >> 8)
+    out[2] = <uint8_t>(word >> 16)
+    out[3] = <uint8_t>(word >> 24)
 
 
 cdef inline uint32_t turn_s(uint32_t word, int bits) noexcept nogil:
@@ -183,21 +203,21 @@ cdef inline void mix_s(uint32_t *a, uint32_t *b, uint32_t *c, uint32_t *d, uint3
     b[0] = turn_s(b[0] ^ c[0], 7)
 
 
-cdef void compress_s(Blake2 *state, const uint8_t *block, bint is_last) noexcept nogil:
+cdef void compress_s(
+        uint32_t *h, const uint8_t *block, uint32_t low, uint32_t high, uint32_t last, uint32_t last_node) noexcept nogil:
+    """Compress a block into `h`. `low` and `high`: bytes so far, with it; `last`, `last_node`: 0 or all ones."""
     cdef uint32_t v[16]
     cdef uint32_t m[16]
     cdef int i
     for i in range(16):
         m[i] = load_s(block + 4 * i)
     for i in range(8):
-        v[i] = state.s[i]
+        v[i] = h[i]
         v[i + 8] = START_S[i]
-    v[12] ^= <uint32_t>state.count
-    v[13] ^= <uint32_t>(state.count >> 32)
-    if is_last:
-        v[14] = ~v[14]
-        if state.is_last_node:
-            v[15] = ~v[15]
+    v[12] ^= low
+    v[13] ^= high
+    v[14] ^= last
+    v[15] ^= last_node
     mix_s(&v[0], &v[4], &v[8], &v[12], m[0], m[1])
     mix_s(&v[1], &v[5], &v[9], &v[13], m[2], m[3])
     mix_s(&v[2], &v[6], &v[10], &v[14], m[4], m[5])
@@ -279,30 +299,30 @@ cdef void compress_s(Blake2 *state, const uint8_t *block, bint is_last) noexcept
     mix_s(&v[2], &v[7], &v[8], &v[13], m[3], m[12])
     mix_s(&v[3], &v[4], &v[9], &v[14], m[13], m[0])
     for i in range(8):
-        state.s[i] ^= v[i] ^ v[i + 8]
+        h[i] ^= v[i] ^ v[i + 8]
 
 
-cdef inline void compress(Blake2 *state, const uint8_t *block, int size, bint is_last) noexcept nogil:
-    """Compress one block, of whose bytes `size` belong to the message."""
-    state.count += size
-    if state.count < <uint64_t>size:
+cdef inline void compress(Blake2 *state, const uint8_t *block) noexcept nogil:
+    """Compress a block that is whole and not the last."""
+    state.count += state.block_size
+    if state.count < <uint64_t>state.block_size:
         state.count_high += 1
     if state.is_b:
-        compress_b(state, block, is_last)
+        compress_b(state.b, block, state.count, state.count_high, 0, 0)
     else:
-        compress_s(state, block, is_last)
+        compress_s(state.s, block, <uint32_t>state.count, <uint32_t>(state.count >> 32), 0, 0)
 
 
 cdef void absorb_blake2(Blake2 *state, const uint8_t *data, Py_ssize_t size) noexcept nogil:
     cdef int room = state.block_size - state.filled
     if size > room:
         memcpy(state.buffer + state.filled, data, room)
-        compress(state, state.buffer, state.block_size, False)
+        compress(state, state.buffer)
         state.filled = 0
         data += room
         size -= room
         while size > state.block_size:
-            compress(state, data, state.block_size, False)
+            compress(state, data)
             data += state.block_size
             size -= state.block_size
     memcpy(state.buffer + state.filled, data, size)
@@ -310,14 +330,34 @@ cdef void absorb_blake2(Blake2 *state, const uint8_t *data, Py_ssize_t size) noe
 
 
 cdef void finish_blake2(const Blake2 *state, uint8_t *out) noexcept nogil:
-    """Write the digest, 64 bytes at most, leaving the state as it is."""
-    cdef Blake2 last = state[0]
+    """Write the digest, 64 bytes or less of which `digest_size` count, leaving the state as it is."""
+    cdef uint8_t block[LONGEST_BLOCK]
+    cdef uint64_t count = state.count + state.filled
+    cdef uint64_t count_high = state.count_high + (count < state.count)
+    memcpy(block, state.buffer, state.filled)
+    memset(block + state.filled, 0, state.block_size - state.filled)
+    if state.is_b:
+        finish_b(state, block, count, count_high, out)
+    else:
+        finish_s(state, block, count, out)
+    OPENSSL_cleanse(block, sizeof(block))
+
+
+cdef void finish_b(
+        const Blake2 *state, const uint8_t *block, uint64_t low, uint64_t high, uint8_t *out) noexcept nogil:
+    cdef uint64_t h[8]
     cdef int i
-    memset(last.buffer + last.filled, 0, last.block_size - last.filled)
-    compress(&last, last.buffer, last.filled, True)
-    for i in range(last.digest_size):
-        if last.is_b:
-            out[i] = <uint8_t>(last.b[i >> 3] >> (8 * (i & 7)))
-        else:
-            out[i] = <uint8_t>(last.s[i >> 2] >> (8 * (i & 3)))
-    OPENSSL_cleanse(&last, sizeof(last))
+    memcpy(h, state.b, sizeof(h))
+    compress_b(h, block, low, high, ALL_ONES, ALL_ONES if state.is_last_node else 0)
+    for i in range(8):
+        store_b(out + 8 * i, h[i])
+
+
+cdef void finish_s(const Blake2 *state, const uint8_t *block, uint64_t count, uint8_t *out) noexcept nogil:
+    cdef uint32_t h[8]
+    cdef int i
+    memcpy(h, state.s, sizeof(h))
+    compress_s(h, block, <uint32_t>count, <uint32_t>(count >> 32), <uint32_t>ALL_ONES,
+               <uint32_t>ALL_ONES if state.is_last_node else 0)
+    for i in range(8):
+        store_s(out + 4 * i, h[i])

@@ -6,39 +6,7 @@
 
 from cpython.bytes cimport PyBytes_AS_STRING
 from cpython.exc cimport PyErr_CheckSignals
-from cpython.pythread cimport (
-    PyThread_acquire_lock, PyThread_allocate_lock, PyThread_free_lock, PyThread_get_thread_ident,
-    PyThread_release_lock, PyThread_type_lock, WAIT_LOCK)
 from libc.string cimport strcmp
-
-import weakref
-
-cdef extern from "Python.h":
-    PyObject *RawBytes "PyBytes_FromStringAndSize"(const char *data, Py_ssize_t size) except NULL
-    int _PyBytes_Resize(PyObject **data, Py_ssize_t size) except -1
-    const Py_ssize_t PY_SSIZE_T_MIN
-    ctypedef struct PyMethodDef:
-        void *ml_meth
-        int ml_flags
-    ctypedef struct PyMethodDescrObject:
-        PyMethodDef *d_method
-    const int METH_NOARGS
-
-
-# What a subclass of socket overrides is meant for its users, so the methods of the C
-# type are called; and not by way of Python, as each operation asks twice.
-ctypedef object (*MethodOfNone)(object self, void *nothing)
-
-cdef MethodOfNone _c_method(object descriptor):
-    cdef PyMethodDef *method
-    if type(descriptor) is not type(list.append):
-        return NULL
-    method = (<PyMethodDescrObject *>descriptor).d_method
-    return <MethodOfNone>method.ml_meth if method.ml_flags == METH_NOARGS else NULL
-
-
-cdef MethodOfNone _gettimeout = _c_method(_socket.socket.gettimeout)
-cdef MethodOfNone _fileno = _c_method(_socket.socket.fileno)
 
 # read(size, None) is an error, so None cannot stand for "not given".
 cdef object _NO_BUFFER = object()
@@ -59,7 +27,6 @@ cdef class _SSLSocket:
     cdef _SSLContext ctx
     # OpenSSL goes on using the first context's callbacks when the context is switched.
     cdef _SSLContext first_ctx
-    cdef MemoryBIO incoming, outgoing
     cdef object socket_ref, owner_ref, kept
     cdef str hostname
     cdef bytes checked_name
@@ -144,7 +111,7 @@ cdef class _SSLSocket:
         cdef bint locks = not patience.forever
         visit.thread = <unsigned long>PyThread_get_thread_ident()
         while True:
-            self._refuse_second_visit(visit.thread)
+            refuse_second_visit(self.visits, visit.thread)
             visit.next = self.visits
             self.visits = &visit
             context = self.ctx
@@ -194,17 +161,6 @@ cdef class _SSLSocket:
             if late is None:
                 late = _READ_LATE if events == POLLIN else _WRITE_LATE
             _raise_late(late)
-        return 0
-
-    cdef int _refuse_second_visit(self, unsigned long thread) except -1:
-        # OpenSSL calls back from the middle of its work: entering it again there,
-        # with the same connection, is undefined.
-        cdef Visit *other = self.visits
-        while other != NULL:
-            if other.thread == thread:
-                raise SSLError("the connection is at work: a callback cannot "
-                               "shake hands on it, read from it or write to it")
-            other = other.next
         return 0
 
     cdef int _shake_hands(self, Patience *patience, str late) except -1:
@@ -387,7 +343,7 @@ cdef class _SSLSocket:
         """
         if not RG_HAS_PHA:
             raise NotImplementedError("Post-handshake auth is not supported by your OpenSSL version.")
-        self._refuse_second_visit(<unsigned long>PyThread_get_thread_ident())
+        refuse_second_visit(self.visits, <unsigned long>PyThread_get_thread_ident())
         ERR_clear_error()
         if SSL_verify_client_post_handshake(self.ssl) != 1:
             raise_ssl_error()
@@ -430,17 +386,12 @@ cdef class _SSLSocket:
         """2.7's name of getpeercert."""
         return self.getpeercert(der)
 
-    cdef object _wrap_chain(self, X509Stack *chain):
-        if chain == NULL:
-            return None
-        return [wrap_certificate(sk_X509_value(chain, index)) for index in range(sk_X509_num(chain))]
-
     def get_verified_chain(self):
         """The chain that was verified, leaf first: a list of Certificate, or None.
 
         Since: 3.10 (private), 3.13. Source: ssl documentation, SSLSocket.get_verified_chain.
         """
-        return self._wrap_chain(SSL_get0_verified_chain(self.ssl))
+        return _certificate_list(SSL_get0_verified_chain(self.ssl))
 
     def get_unverified_chain(self):
         """The chain the peer sent, leaf first: a list of Certificate, or None.
@@ -448,7 +399,7 @@ cdef class _SSLSocket:
         Since: 3.10 (private), 3.13. Source: ssl documentation, SSLSocket.get_unverified_chain.
         """
         cdef X509 *peer
-        chain = self._wrap_chain(SSL_get_peer_cert_chain(self.ssl))
+        chain = _certificate_list(SSL_get_peer_cert_chain(self.ssl))
         if chain is not None and self.server:
             # What a server gets from OpenSSL lacks the client's own certificate.
             peer = SSL_get1_peer_certificate(self.ssl)
@@ -594,7 +545,7 @@ cdef class _SSLSocket:
 
     @owner.setter
     def owner(self, value):
-        self.owner_ref = weakref.ref(value)
+        self.owner_ref = PyWeakref_NewRef(value, NULL)
 
     @owner.deleter
     def owner(self):

@@ -1,5 +1,8 @@
 # One operation on a connection: the step in C, the wait for the socket, the time-out.
 
+from cpython.pythread cimport (
+    PyThread_acquire_lock, PyThread_allocate_lock, PyThread_free_lock, PyThread_get_thread_ident,
+    PyThread_release_lock, PyThread_type_lock, WAIT_LOCK)
 from libc.errno cimport EINTR
 
 cdef extern from "poll.h" nogil:
@@ -17,6 +20,33 @@ cdef extern from "time.h" nogil:
     int clock_gettime(int clock, timespec *now)
     const int CLOCK_MONOTONIC
 
+cdef extern from "Python.h":
+    PyObject *RawBytes "PyBytes_FromStringAndSize"(const char *data, Py_ssize_t size) except NULL
+    int _PyBytes_Resize(PyObject **data, Py_ssize_t size) except -1
+    const Py_ssize_t PY_SSIZE_T_MIN
+    ctypedef struct PyMethodDef:
+        void *ml_meth
+        int ml_flags
+    ctypedef struct PyMethodDescrObject:
+        PyMethodDef *d_method
+    const int METH_NOARGS
+    object PyWeakref_NewRef(object target, void *callback)
+
+
+# What a subclass of socket overrides is meant for its users, so the methods of the C
+# type are called; and not by way of Python, as each operation asks twice.
+ctypedef object (*MethodOfNone)(object self, void *nothing)
+
+cdef MethodOfNone _c_method(object descriptor):
+    cdef PyMethodDef *method
+    if type(descriptor) is not type(list.append):
+        return NULL
+    method = (<PyMethodDescrObject *>descriptor).d_method
+    return <MethodOfNone>method.ml_meth if method.ml_flags == METH_NOARGS else NULL
+
+
+cdef MethodOfNone _gettimeout = _c_method(_socket.socket.gettimeout)
+cdef MethodOfNone _fileno = _c_method(_socket.socket.fileno)
 
 # No TLS record carries more; SSL_read_ex gives one record at a time.
 cdef enum:
@@ -136,6 +166,17 @@ cdef object _not_ready(Call *call):
     if call.ssl_error == SSL_ERROR_WANT_WRITE:
         return _made_error(SSLWantWriteError, SSL_ERROR_WANT_WRITE, _WRITE_WANTED, None, None)
     return _made_error(SSLWantReadError, SSL_ERROR_WANT_READ, _READ_WANTED, None, None)
+
+
+cdef int refuse_second_visit(Visit *visits, unsigned long thread) except -1:
+    # OpenSSL calls back from the middle of its work: entering it again there,
+    # with the same connection, is undefined.
+    while visits != NULL:
+        if visits.thread == thread:
+            raise SSLError("the connection is at work: a callback cannot "
+                           "shake hands on it, read from it or write to it")
+        visits = visits.next
+    return 0
 
 
 cdef int _raise_late(str text) except -1:

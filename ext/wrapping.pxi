@@ -80,7 +80,7 @@ cdef int _set_socket(_SSLSocket connection, object sock) except -1:
     if not (connection.plain_socket or hasattr(sock, "fileno") and hasattr(sock, "gettimeout")):
         raise TypeError("_wrap_socket() argument 'sock' must be _socket.socket, not %s"
                         % ("None" if sock is None else type(sock).__name__))
-    connection.socket_ref = weakref.ref(sock)
+    connection.socket_ref = PyWeakref_NewRef(sock, NULL)
     fd = sock.fileno()
     ERR_clear_error()
     if not SSL_set_fd(connection.ssl, fd):
@@ -155,13 +155,15 @@ cdef _SSLSocket new_connection(_SSLContext context, object sock, MemoryBIO incom
 
 cdef int switch_context(_SSLSocket connection, _SSLContext context) except -1:
     """Go on with another context; its certificates and callbacks take effect at once."""
+    cdef _SSLContext old
     ERR_clear_error()
     if connection.visits != NULL:
         # From inside a handshake, which goes on with the new one: it stays "in use".
         context.handshakes += 1
     if SSL_set_SSL_CTX(connection.ssl, context.ctx) != context.ctx:
         raise_ssl_error("the context could not be switched")
-    connection.ctx = context
+    # Cython would free the old one before it stores the new one.
+    old, connection.ctx = connection.ctx, context
     # OpenSSL leaves the old context's message callback in place.
     SSL_set_msg_callback(connection.ssl, <MessageCallback>NULL if context.message_function is None else on_message)
     return 0
@@ -172,6 +174,13 @@ cdef tuple _cipher_tuple(const SSL_CIPHER *cipher):
         return None
     return (native_from_c(SSL_CIPHER_get_name(cipher)), native_from_c(SSL_CIPHER_get_version(cipher)),
             SSL_CIPHER_get_bits(cipher, NULL))
+
+
+cdef list _certificate_list(const X509Stack *chain):
+    cdef int index
+    if chain == NULL:
+        return None
+    return [wrap_certificate(sk_X509_value(chain, index)) for index in range(sk_X509_num(chain))]
 
 
 # ---- after the handshake ----

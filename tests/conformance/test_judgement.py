@@ -110,6 +110,12 @@ def test_a_run_that_cannot_be_believed_is_a_problem_although_all_tests_passed(tr
     assert [each.verdict for each in judged.problems] == [Verdict.NOT_BELIEVED]
 
 
+def test_a_run_that_broke_off_is_one_problem_and_not_one_for_each_test_it_did_not_come_to():
+    before = {"A.test_%d" % number: Outcome(PASSED) for number in range(9)}
+    judged = judge(SUITE, SuiteRun({}, trouble="the interpreter ended"), before, [])
+    assert [each.verdict for each in judged.problems] == [Verdict.NOT_BELIEVED]
+
+
 def test_every_verdict_that_is_no_problem_is_named_here():
     fine = {verdict for verdict in Verdict if not verdict.is_problem}
     assert fine == {Verdict.PASSED, Verdict.SKIPPED, Verdict.LISTED, Verdict.LISTED_SKIP}

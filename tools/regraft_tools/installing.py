@@ -24,6 +24,11 @@ OWN = "own"
 _TRIAL = "import hashlib, ssl; print(ssl.__file__); print(hashlib.__file__)"
 
 
+def pips_of(interpreter: Interpreter) -> tuple[str, ...]:
+    """The versions of pip that must be able to install regraft for an interpreter."""
+    return PIPS_OF_27 if interpreter.series == "2.7" else (OWN,)
+
+
 def try_pip(interpreter: Interpreter, pip: str, folder: Path) -> str:
     """Installs the checkout in a new environment and uses it.
 
@@ -67,7 +72,7 @@ def main(arguments: Sequence[str]) -> int:
     print(found.report(), flush=True)
     rows = []
     for interpreter in found.found:
-        for pip in PIPS_OF_27 if interpreter.series == "2.7" else (OWN,):
+        for pip in pips_of(interpreter):
             with tempfile.TemporaryDirectory(prefix="regraft-install-") as folder:
                 trouble = try_pip(interpreter, pip, Path(folder))
             title = "%s pip %s" % (interpreter.version, pip)

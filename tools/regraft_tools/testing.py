@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,7 +49,7 @@ def run_here(directory: str, arguments: Sequence[str]) -> bool:
     with tempfile.TemporaryDirectory(prefix="regraft-tests-") as folder:
         finished = run_pytest(
             [sys.executable, "-m", "pytest"], title, with_paths(arguments, [directory]),
-            environments.clean_environ(), Path(folder),
+            dict(os.environ), Path(folder),
         )
     return _close([finished])
 
@@ -110,18 +110,18 @@ def choose(series: Sequence[str], everything: bool = False) -> Search:
 
 
 def run_pytest(
-    command: Sequence[str], title: str, arguments: Sequence[str], environ: dict[str, str],
+    command: Sequence[str], title: str, arguments: Sequence[str], environ: Mapping[str, str],
     folder: Path,
 ) -> Finished:
     """Runs pytest in the checkout and reads its report; a crash is a failure of its own."""
     report = folder / (title.replace(" ", "-") + ".xml")
     output = report.with_suffix(".txt")
-    environ["PYTHONDONTWRITEBYTECODE"] = "1"
     with open(output, "wb") as stream:
         process = subprocess.Popen(
             [*command, "-q", "--junitxml", str(report), *arguments],
-            cwd=environments.checkout(), env=environ, stdin=subprocess.DEVNULL,
-            stdout=stream, stderr=subprocess.STDOUT, start_new_session=True,
+            cwd=environments.checkout(), env={**environ, "PYTHONDONTWRITEBYTECODE": "1"},
+            stdin=subprocess.DEVNULL, stdout=stream, stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
         try:
             status = process.wait(LONGEST)

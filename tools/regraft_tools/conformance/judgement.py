@@ -103,8 +103,9 @@ def judge(
         findings.append(Finding("", Verdict.NOT_BELIEVED, Outcome(Status.ERROR, doubts)))
     for test in sorted(set(run.outcomes) | set(stock) | set(listed)):
         finding = _judge_test(test, run.outcomes.get(test), stock.get(test), listed.get(test))
-        if finding is not None:
-            findings.append(finding)
+        if finding is None or run.trouble and finding.verdict is Verdict.NEWLY_MISSING:
+            continue  # what a run that broke off did not come to is told by that one finding
+        findings.append(finding)
     return Judgement(suite, findings, run.seconds)
 
 
