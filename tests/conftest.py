@@ -1,6 +1,6 @@
 """Refuses a run in which `ssl`, `hashlib` or `hmac` is not regraft's, and says which OpenSSL is in use.
 
-Two directories are tests of sources and tools, not of the runtime, and run in a Python without regraft.
+Three directories are tests of sources and tools, not of the runtime, and run in a Python without regraft.
 """
 from __future__ import absolute_import, division, print_function
 
@@ -11,7 +11,7 @@ import sys
 import pytest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-UNGRAFTED = ("house", "tools")
+UNGRAFTED = ("house", "tools", "conformance")
 OVERLAID = ("ssl", "_ssl", "hashlib", "_hashlib", "hmac", "random", "secrets")
 CERTIFICATES = "REGRAFT_TEST_CERTS"
 

@@ -14,6 +14,8 @@ trans_5C = bytes(bytearray(x ^ 0x5C for x in range(256)))
 trans_36 = bytes(bytearray(x ^ 0x36 for x in range(256)))
 
 _functype = type(_hashopenssl.openssl_sha256)
+if _rg_behavior.HMAC_NAMES_OPENSSL_DIGESTS:
+    _openssl_md_meths = _hashopenssl.list_digests()
 
 # What the digests of this module return depends on the one that is used; use HMAC.digest_size.
 digest_size = None
