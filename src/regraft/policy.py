@@ -98,4 +98,5 @@ def configure(extension):
     extension.set_context_defaults(
         ciphers=DEFAULTS.ciphers, minimum_version=DEFAULTS.minimum_version,
         security_level=DEFAULTS.security_level,
-        options_set=ignore_eof if DEFAULTS.ignores_missing_close_notify else 0)
+        options_set=ignore_eof if DEFAULTS.ignores_missing_close_notify else 0,
+        warn_deprecated=DEFAULTS.warns_of_old_tls)

@@ -71,18 +71,14 @@ CertificateError = SSLCertVerificationError
 
 # Programs and 2.7's tests go through it and expect every protocol to take any socket.
 _PROTOCOL_NAMES = dict((value, name) for name, value in _rg_members_of(_SSLMethod).items()
-                       if _rg_behavior.PROTOCOL_NAMES_HAVE_SIDES or value not in (PROTOCOL_TLS_CLIENT, PROTOCOL_TLS_SERVER))
+                       if _rg_behavior.PROTOCOL_NAMES_HAVE_SIDES or not name.endswith(("_CLIENT", "_SERVER")))
 _SSLv2_IF_EXISTS = None
 _DEFAULT_CIPHERS = _rg_policy.DEFAULTS.ciphers
 _RESTRICTED_SERVER_CIPHERS = _rg_policy.DEFAULTS.server_ciphers
 
-_RG_OLD_OPTIONS = 0
-for _rg_name in ("SSLv2", "SSLv3", "TLSv1", "TLSv1_1", "TLSv1_2", "TLSv1_3"):
-    _RG_OLD_OPTIONS |= getattr(_ssl, "OP_NO_" + _rg_name)
-del _rg_name
-
 
 def _rg_warn_of_old_tls(message):
+    # Old protocols, versions and options are the extension's to warn of.
     if _rg_policy.DEFAULTS.warns_of_old_tls:
         warnings.warn(message, DeprecationWarning, stacklevel=3)
 
@@ -107,10 +103,7 @@ class SSLContext(_SSLContext):
         if protocol is None:
             _rg_warn_of_old_tls("ssl.SSLContext() without protocol argument is deprecated.")
             protocol = PROTOCOL_TLS
-        self = _SSLContext.__new__(cls, protocol)
-        if protocol not in (PROTOCOL_TLS_CLIENT, PROTOCOL_TLS_SERVER):
-            _rg_warn_of_old_tls("ssl.%s is deprecated" % get_protocol_name(protocol))
-        return self
+        return _SSLContext.__new__(cls, protocol)
 
     def _encode_hostname(self, hostname):
         return _rg_encode_hostname(hostname)
@@ -219,7 +212,6 @@ class SSLContext(_SSLContext):
         if value == TLSVersion.SSLv3:
             self.options &= ~Options.OP_NO_SSLv3
         _SSLContext.minimum_version.__set__(self, value)
-        _rg_warn_of_old_version(value)
 
     @property
     def maximum_version(self):
@@ -229,7 +221,6 @@ class SSLContext(_SSLContext):
     @maximum_version.setter
     def maximum_version(self, value):
         _SSLContext.maximum_version.__set__(self, value)
-        _rg_warn_of_old_version(value)
 
     @property
     def options(self):
@@ -238,10 +229,7 @@ class SSLContext(_SSLContext):
 
     @options.setter
     def options(self, value):
-        before = _SSLContext.options.__get__(self)
         _SSLContext.options.__set__(self, value)
-        if _SSLContext.options.__get__(self) & ~before & _RG_OLD_OPTIONS:
-            _rg_warn_of_old_tls("ssl.OP_NO_SSL*/ssl.OP_NO_TLS* options are deprecated")
 
     @property
     def hostname_checks_common_name(self):
@@ -308,11 +296,6 @@ class SSLContext(_SSLContext):
 
 SSLContext.sslsocket_class = SSLSocket
 SSLContext.sslobject_class = SSLObject
-
-
-def _rg_warn_of_old_version(value):
-    if value in (TLSVersion.SSLv3, TLSVersion.TLSv1, TLSVersion.TLSv1_1) and _rg_policy.DEFAULTS.warns_of_old_tls:
-        warnings.warn("ssl.TLSVersion.%s is deprecated" % TLSVersion(value).name, DeprecationWarning, stacklevel=3)
 
 
 def _rg_alpn_bytes(protocol):
