@@ -9,7 +9,9 @@ A side is LABEL=COMMAND; the command may begin with NAME=VALUE settings of the
 environment and may have arguments (`python2.7 -m regraft run`). Rounds of the
 two sides alternate, and each is first in every second round, so that what else
 the machine does meets both. The table shows medians; a ratio is the right side's
-median over the left side's: below 1 the right side is faster.
+median over the left side's: below 1 the right side is faster. `best` is the
+ratio of the fastest rounds, `CPU` that of the medians of processor time: on a
+busy machine these two are nearer to the truth.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -255,11 +257,13 @@ def as_time(seconds: float) -> str:
     return f"{seconds:.3g} s"
 
 
-def quotient(left: list[float], right: list[float]) -> float | None:
-    """Return the ratio of medians, None where a side has no samples."""
-    if not left or not right or not statistics.median(left):
+def quotient(
+    left: list[float], right: list[float], measure: Callable[[list[float]], float] = statistics.median
+) -> float | None:
+    """Return the ratio of what `measure` picks of each side, None where a side has no samples."""
+    if not left or not right or not measure(left):
         return None
-    return statistics.median(right) / statistics.median(left)
+    return measure(right) / measure(left)
 
 
 def as_ratio(value: float | None) -> str:
@@ -273,17 +277,24 @@ def print_heading(pair: tuple[Side, Side]) -> None:
     for side in pair:
         about = side.about
         print(f"{side.label}: {about['python']}, {about['openssl']}, ssl from {about['ssl']}")
-    print(f"\n{'':28}{pair[0].label:>14}{pair[1].label:>16}{'ratio':>9}{'CPU':>7}")
+    print(f"\n{'':28}{pair[0].label:>14}{pair[1].label:>16}{'ratio':>9}{'best':>7}{'CPU':>7}")
 
 
 def print_row(name: str, left: Samples, right: Samples) -> None:
     """Print one benchmark's medians and ratios, and what must be known of them."""
     times = [as_time(statistics.median(samples.wall)) if samples.wall else "-" for samples in (left, right)]
-    wall, cpu = quotient(left.wall, right.wall), quotient(left.cpu, right.cpu)
+    ratios = [
+        as_ratio(each)
+        for each in (
+            quotient(left.wall, right.wall),
+            quotient(left.wall, right.wall, min),
+            quotient(left.cpu, right.cpu),
+        )
+    ]
     notes = "; ".join(
         f"{place}: {samples.note}" for place, samples in (("left", left), ("right", right)) if samples.note
     )
-    row = f"{BENCHMARKS[name]:28}{times[0]:>14}{times[1]:>16}{as_ratio(wall):>9}{as_ratio(cpu):>7}"
+    row = f"{BENCHMARKS[name]:28}{times[0]:>14}{times[1]:>16}{ratios[0]:>9}{ratios[1]:>7}{ratios[2]:>7}"
     print(f"{row}  {notes}".rstrip(), flush=True)
 
 
@@ -293,6 +304,7 @@ def summary(left: Samples, right: Samples) -> dict:
         "left": vars(left),
         "right": vars(right),
         "ratio": quotient(left.wall, right.wall),
+        "best_ratio": quotient(left.wall, right.wall, min),
         "cpu_ratio": quotient(left.cpu, right.cpu),
     }
 
