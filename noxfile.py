@@ -36,7 +36,7 @@ def house(session: nox.Session) -> None:
 
 @nox.session
 def tools(session: nox.Session) -> None:
-    """Tests of the tools and of the build."""
+    """Tests of the tools, the build and the expectations of CPython's suites."""
     run_tool(session, "testing", "tools", *session.posargs)
 
 
@@ -56,6 +56,12 @@ def matrix(session: nox.Session) -> None:
 def own_suites(session: nox.Session) -> None:
     """CPython's own test suites with regraft active, against the expectations."""
     run_tool(session, "conformance", "run", *session.posargs)
+
+
+@nox.session
+def downstream(session: nox.Session) -> None:
+    """Other people's own test suites, without and with regraft."""
+    run_tool(session, "downstream", *session.posargs)
 
 
 @nox.session

@@ -1,7 +1,144 @@
 # MemoryBIO: encrypted bytes in memory, between a connection and whatever carries them.
+#
+# A connection reads and writes here without the GIL while other threads call read()
+# and write() with it. OpenSSL's own memory BIO has no lock (stock Python corrupts its
+# memory then), so the bytes lie in a pool of ours, behind a BIO of ours. The lock is
+# held while bytes are copied and never longer.
 
 from cpython.bytes cimport PyBytes_AS_STRING
+from cpython.pythread cimport (
+    PyThread_acquire_lock, PyThread_allocate_lock, PyThread_get_thread_ident, PyThread_release_lock,
+    PyThread_type_lock, WAIT_LOCK)
+from libc.stdlib cimport calloc, free, realloc
+from libc.string cimport memmove
 
+# Cython's own declaration asks for a GIL that freeing does not need.
+cdef extern from "pythread.h" nogil:
+    void free_lock "PyThread_free_lock"(PyThread_type_lock lock)
+
+cdef struct Pool:
+    PyThread_type_lock lock
+    char *data
+    size_t start
+    size_t end
+    size_t capacity
+    bint ended
+
+cdef enum:
+    # What an empty pool keeps for the next bytes: some records.
+    _POOL_KEEPS = 65536
+
+
+cdef size_t _waiting(Pool *pool) noexcept nogil:
+    cdef size_t size
+    PyThread_acquire_lock(pool.lock, WAIT_LOCK)
+    size = pool.end - pool.start
+    PyThread_release_lock(pool.lock)
+    return size
+
+
+cdef size_t _take(Pool *pool, char *target, size_t size, bint *ended) noexcept nogil:
+    """Move at most `size` bytes out of the pool; how many, and whether more can come."""
+    PyThread_acquire_lock(pool.lock, WAIT_LOCK)
+    if size > pool.end - pool.start:
+        size = pool.end - pool.start
+    memcpy(target, pool.data + pool.start, size)
+    pool.start += size
+    ended[0] = pool.ended
+    if pool.start == pool.end:
+        pool.start = pool.end = 0
+        if pool.capacity > _POOL_KEEPS:
+            free(pool.data)
+            pool.data = NULL
+            pool.capacity = 0
+    PyThread_release_lock(pool.lock)
+    return size
+
+
+cdef bint _make_room(Pool *pool, size_t size) noexcept nogil:
+    cdef size_t capacity = pool.capacity
+    cdef char *data
+    if size <= capacity - pool.end:
+        return True
+    if pool.start > 0:
+        memmove(pool.data, pool.data + pool.start, pool.end - pool.start)
+        pool.end -= pool.start
+        pool.start = 0
+    if size <= capacity - pool.end:
+        return True
+    if size > (<size_t>-1) // 4 or capacity > (<size_t>-1) // 4:
+        return False
+    capacity = max(2 * capacity, pool.end + size, <size_t>1024)
+    data = <char *>realloc(pool.data, capacity)
+    if data == NULL:
+        return False
+    pool.data = data
+    pool.capacity = capacity
+    return True
+
+
+cdef bint _put(Pool *pool, const char *source, size_t size) noexcept nogil:
+    """Add all bytes, or none when memory runs out."""
+    cdef bint done
+    PyThread_acquire_lock(pool.lock, WAIT_LOCK)
+    done = _make_room(pool, size)
+    if done and size > 0:
+        memcpy(pool.data + pool.end, source, size)
+        pool.end += size
+    PyThread_release_lock(pool.lock)
+    return done
+
+
+# ---- what OpenSSL calls ---------------------------------------------------------
+
+cdef int _read_pool(BIO *bio, char *target, int size) noexcept nogil:
+    cdef bint ended = False
+    cdef size_t done
+    BIO_clear_retry_flags(bio)
+    if target == NULL or size <= 0:
+        return 0
+    done = _take(<Pool *>BIO_get_data(bio), target, <size_t>size, &ended)
+    if done == 0 and not ended:
+        # Nothing yet: without this OpenSSL would take it for the end.
+        BIO_set_retry_read(bio)
+        return -1
+    return <int>done
+
+
+cdef int _write_pool(BIO *bio, const char *source, int size) noexcept nogil:
+    BIO_clear_retry_flags(bio)
+    if source == NULL or size <= 0:
+        return 0
+    return size if _put(<Pool *>BIO_get_data(bio), source, <size_t>size) else -1
+
+
+cdef long _control_pool(BIO *bio, int command, long number, void *pointer) noexcept nogil:
+    if command == BIO_CTRL_PENDING:
+        return <long>_waiting(<Pool *>BIO_get_data(bio))
+    if command == BIO_CTRL_EOF:
+        return _waiting(<Pool *>BIO_get_data(bio)) == 0
+    return command == BIO_CTRL_FLUSH or command == BIO_CTRL_DUP
+
+
+cdef int _destroy_pool(BIO *bio) noexcept nogil:
+    cdef Pool *pool = <Pool *>BIO_get_data(bio)
+    if pool != NULL:
+        if pool.lock != NULL:
+            free_lock(pool.lock)
+        free(pool.data)
+        free(pool)
+    return 1
+
+
+cdef BIO_METHOD *_pool_method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, b"MemoryBIO")
+if (_pool_method == NULL or not BIO_meth_set_read(_pool_method, _read_pool)
+        or not BIO_meth_set_write(_pool_method, _write_pool)
+        or not BIO_meth_set_ctrl(_pool_method, _control_pool)
+        or not BIO_meth_set_destroy(_pool_method, _destroy_pool)):
+    raise_ssl_error()
+
+
+# ---- what Python sees -------------------------------------------------------------
 
 @cython.final
 cdef class MemoryBIO:
@@ -11,21 +148,28 @@ cdef class MemoryBIO:
     Source: ssl documentation, "Memory BIO Support".
     """
     cdef BIO *bio
-    cdef bint ended
+    cdef Pool *pool
 
     def __cinit__(self, *args, **keywords):
         self.bio = NULL
+        self.pool = NULL
         if args:
             raise TypeError("MemoryBIO() takes no positional arguments")
         if keywords:
             raise TypeError("MemoryBIO() takes no keyword arguments")
         ERR_clear_error()
-        self.bio = BIO_new(BIO_s_mem())
+        self.bio = BIO_new(_pool_method)
         if self.bio == NULL:
             raise_ssl_error("failed to allocate BIO")
-        # An empty buffer means "come again": OpenSSL must not take it for the end.
-        BIO_set_retry_read(self.bio)
-        BIO_set_mem_eof_return(self.bio, -1)
+        self.pool = <Pool *>calloc(1, sizeof(Pool))
+        if self.pool == NULL:
+            raise MemoryError()
+        # From here on the BIO frees the pool: a connection may outlive this object.
+        BIO_set_data(self.bio, self.pool)
+        BIO_set_init(self.bio, 1)
+        self.pool.lock = PyThread_allocate_lock()
+        if self.pool.lock == NULL:
+            raise MemoryError()
 
     def __dealloc__(self):
         if self.bio != NULL:
@@ -34,12 +178,12 @@ cdef class MemoryBIO:
     @property
     def pending(self):
         """How many bytes wait to be read (int)."""
-        return <Py_ssize_t>BIO_ctrl_pending(self.bio)
+        return <Py_ssize_t>_waiting(self.pool)
 
     @property
     def eof(self):
         """True when write_eof() was called and everything has been read (bool)."""
-        return self.ended and BIO_ctrl_pending(self.bio) == 0
+        return bool(self.pool.ended) and _waiting(self.pool) == 0
 
     @cython.binding(False)
     def read(self, Py_ssize_t size=-1, /):
@@ -50,19 +194,18 @@ cdef class MemoryBIO:
         Returns: bytes, empty when there are none.
         Since: 3.5. Source: ssl documentation, MemoryBIO.read.
         """
-        cdef Py_ssize_t waiting = <Py_ssize_t>BIO_ctrl_pending(self.bio)
+        cdef Py_ssize_t waiting = <Py_ssize_t>_waiting(self.pool), done
         cdef bytes data
-        cdef int done
+        cdef bint ended = False
         if size > INT_MAX:
             raise OverflowError("Python int too large to convert to C int")
         if size < 0 or size > waiting:
-            size = waiting if waiting < INT_MAX else INT_MAX
+            size = waiting
         if size == 0:
             return b""
         data = PyBytes_FromStringAndSize(NULL, size)
-        done = BIO_read(self.bio, PyBytes_AS_STRING(data), <int>size)
-        if done < 0:
-            raise_ssl_error()
+        done = <Py_ssize_t>_take(self.pool, PyBytes_AS_STRING(data), <size_t>size, &ended)
+        # Another thread may have been faster.
         return data if done == size else data[:done]
 
     @cython.binding(False)
@@ -76,31 +219,30 @@ cdef class MemoryBIO:
         Since: 3.5. Source: ssl documentation, MemoryBIO.write.
         """
         cdef Py_buffer view
-        cdef int done = 0
+        cdef Py_ssize_t size
+        cdef bint done
         get_buffer(b, &view)
         try:
-            if view.len > INT_MAX:
+            size = view.len
+            if size > INT_MAX:
                 raise OverflowError("string longer than %d bytes" % INT_MAX)
-            if self.ended:
+            if self.pool.ended:
                 raise SSLError("cannot write() after write_eof()")
-            if view.len > 0:
-                clear_errors()
-                done = BIO_write(self.bio, view.buf, <int>view.len)
+            done = _put(self.pool, <const char *>view.buf, <size_t>size)
         finally:
             PyBuffer_Release(&view)
-        if done < 0:
-            raise_ssl_error()
-        return done
+        if not done:
+            raise MemoryError()
+        return size
 
     def write_eof(self):
         """Say that no more bytes will come: an empty buffer is then the end of the stream.
 
         Since: 3.5. Source: ssl documentation, MemoryBIO.write_eof.
         """
-        self.ended = True
-        ERR_clear_error()
-        BIO_clear_retry_flags(self.bio)
-        BIO_set_mem_eof_return(self.bio, 0)
+        PyThread_acquire_lock(self.pool.lock, WAIT_LOCK)
+        self.pool.ended = True
+        PyThread_release_lock(self.pool.lock)
 
 
 RG_name_type(MemoryBIO, b"_ssl.MemoryBIO")

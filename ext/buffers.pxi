@@ -6,6 +6,7 @@ from libc.limits cimport INT_MAX, INT_MIN
 cdef extern from "compat.h":
     int RG_get_buffer(object source, Py_buffer *view) except -1
     int RG_get_writable_buffer(object target, Py_buffer *view) except -1
+    int RG_release_writable_buffer(object target, Py_buffer *view, Py_ssize_t done) except -1
     const int RG_STR_IS_BYTES
 
 
@@ -16,8 +17,14 @@ cdef int get_buffer(object source, Py_buffer *view) except -1:
 
 
 cdef int get_writable_buffer(object target, Py_buffer *view) except -1:
-    """Lend the writable, contiguous memory of `target`; give back with PyBuffer_Release."""
+    """Lend the writable, contiguous memory of `target`; give back with release_writable_buffer()."""
     RG_get_writable_buffer(target, view)
+    return 0
+
+
+cdef int release_writable_buffer(object target, Py_buffer *view, Py_ssize_t done) except -1:
+    """Give back what get_writable_buffer() lent. `done`: how many bytes were written to it."""
+    RG_release_writable_buffer(target, view, done)
     return 0
 
 
@@ -74,4 +81,14 @@ cdef int int_argument(object value) except? -1:
         raise OverflowError("signed integer is greater than maximum")
     if value < INT_MIN:
         raise OverflowError("signed integer is less than minimum")
+    return value
+
+
+cdef uint64_t unsigned_argument(object value) except? 0xFFFFFFFFFFFFFFFF:
+    """64 bits from anything that has __index__, in the words of Python's own conversions."""
+    value = operator_index(value)
+    if value < 0:
+        raise ValueError("Cannot convert negative int")
+    if value > 0xFFFFFFFFFFFFFFFF:
+        raise OverflowError("Python int too large for C unsigned long long")
     return value

@@ -3,7 +3,8 @@
 # The C functions here run inside a handshake, on the thread that released the GIL. They
 # take it, keep what they use alive, and refuse the handshake when anything goes
 # wrong: an exception in a callback must never let a peer in (CVE-2026-27448,
-# CVE-2026-19445).
+# CVE-2026-19445). What the Python code leaves in the thread's error queue is taken out
+# again: OpenSSL would take it for a failure of the handshake.
 
 cdef extern from *:
     void PyErr_WriteUnraisable(object where)
@@ -54,6 +55,7 @@ cdef int on_server_name(SSL *ssl, int *alert, void *unused) noexcept with gil:
     cdef _SSLContext context
     cdef object function = None, answer
     alert[0] = SSL_AD_INTERNAL_ERROR
+    ERR_set_mark()
     try:
         context = _context_of(ssl)
         if context is None:
@@ -82,6 +84,8 @@ cdef int on_server_name(SSL *ssl, int *alert, void *unused) noexcept with gil:
     except BaseException as error:
         _report(error, function)
         return SSL_TLSEXT_ERR_ALERT_FATAL
+    finally:
+        ERR_pop_to_mark()
 
 
 # ---- application protocol --------------------------------------------------------
@@ -164,6 +168,7 @@ cdef unsigned int on_psk_client(SSL *ssl, const char *hint, char *identity, unsi
     cdef _SSLContext context
     cdef object function = None
     cdef bytes name
+    ERR_set_mark()
     try:
         context = _context_of(ssl)
         if context is None or context.psk_client is None:
@@ -189,12 +194,15 @@ cdef unsigned int on_psk_client(SSL *ssl, const char *hint, char *identity, unsi
     except BaseException as error:
         _report(error, function)
         return _refused_key(ssl)
+    finally:
+        ERR_pop_to_mark()
 
 
 cdef unsigned int on_psk_server(SSL *ssl, const char *identity, unsigned char *key,
                                       unsigned int key_room) noexcept with gil:
     cdef _SSLContext context
     cdef object function = None
+    ERR_set_mark()
     try:
         context = _context_of(ssl)
         if context is None or context.psk_server is None:
@@ -204,6 +212,8 @@ cdef unsigned int on_psk_server(SSL *ssl, const char *identity, unsigned char *k
     except BaseException as error:
         _report(error, function)
         return _refused_key(ssl)
+    finally:
+        ERR_pop_to_mark()
 
 
 cdef int check_psk(object callback, bint wrong_side, str side, str context_side) except -1:
@@ -234,6 +244,7 @@ cdef void on_key_line(const SSL *ssl, const char *line) noexcept with gil:
     # contexts and processes do not mix.
     cdef _SSLContext context
     cdef _SSLSocket connection = None
+    ERR_set_mark()
     try:
         connection = connection_of(ssl)
         context = _context_of(ssl)
@@ -245,6 +256,8 @@ cdef void on_key_line(const SSL *ssl, const char *line) noexcept with gil:
             _report(error, None)
         else:
             keep_callback_exception(connection)
+    finally:
+        ERR_pop_to_mark()
 
 
 cdef object open_key_log(object path):
@@ -271,6 +284,7 @@ cdef void on_message(int writing, int version, int content_type, const void *dat
     cdef _SSLContext context
     cdef const unsigned char *head = <const unsigned char *>data
     cdef int message_type = -1
+    ERR_set_mark()
     try:
         connection = connection_of(ssl)
         context = _context_of(ssl)
@@ -294,6 +308,8 @@ cdef void on_message(int writing, int version, int content_type, const void *dat
             _report(error, None)
         else:
             keep_callback_exception(connection)
+    finally:
+        ERR_pop_to_mark()
 
 
 # ---- password --------------------------------------------------------------------
@@ -337,8 +353,11 @@ cdef class _Password:
 
 cdef int on_password(char *buffer, int size, int writing, void *data) noexcept with gil:
     cdef _Password password = <_Password>data
+    ERR_set_mark()
     try:
         return password.copy(buffer, size)
     except BaseException as error:
         password.error = error
         return -1
+    finally:
+        ERR_pop_to_mark()

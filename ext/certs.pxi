@@ -316,7 +316,7 @@ cdef class Certificate:
     def __dealloc__(self):
         X509_free(self.x)
 
-    def public_bytes(self, format=ENCODING_PEM):
+    def public_bytes(self, /, format=ENCODING_PEM):
         """The certificate in one of its forms.
 
         Args:
@@ -336,7 +336,7 @@ cdef class Certificate:
             return certificate_der(self.x)
         raise ValueError("Unsupported format")
 
-    def get_info(self):
+    def get_info(self, /):
         """The fields as a dictionary, as SSLSocket.getpeercert() gives them.
 
         Since: 3.10.

@@ -22,6 +22,7 @@
 #include <openssl/asn1.h>
 #include <openssl/bio.h>
 #include <openssl/bn.h>
+#include <openssl/conf.h>
 #include <openssl/crypto.h>
 #include <openssl/dh.h>
 #include <openssl/ec.h>
@@ -365,6 +366,26 @@ RG_weakref_target(PyObject *reference)
     return target;
 }
 
+#if PY_MAJOR_VERSION < 3
+/* How the `buffer` of 2.7 begins. What it is a buffer of is not to be had otherwise. */
+typedef struct {
+    PyObject_HEAD
+    PyObject *base;
+} rg_old_buffer;
+
+/* array.array and mmap lend memory without a lock, and so does a `buffer` of them: it
+ * could move while the GIL is released, so it is copied. */
+static inline int
+rg_may_move(PyObject *source)
+{
+    if (PyBuffer_Check(source)) {
+        PyObject *base = ((rg_old_buffer *)source)->base;
+        return base != NULL && !PyString_CheckExact(base);
+    }
+    return !PyObject_CheckBuffer(source);
+}
+#endif
+
 static inline int
 RG_get_buffer(PyObject *source, Py_buffer *view)
 {
@@ -373,9 +394,7 @@ RG_get_buffer(PyObject *source, Py_buffer *view)
     int result;
     if (PyUnicode_Check(source)) {
         copy = PyUnicode_AsASCIIString(source);
-    } else if (!PyObject_CheckBuffer(source)) {
-        /* array.array and mmap lend memory without a lock: it could move while the
-         * GIL is released, so it is copied. */
+    } else if (rg_may_move(source)) {
         const void *data;
         Py_ssize_t size;
         if (PyObject_AsReadBuffer(source, &data, &size) == 0)
@@ -396,6 +415,8 @@ RG_get_buffer(PyObject *source, Py_buffer *view)
 #endif
 }
 
+#define RG_LARGEST_READ 16384  /* no TLS record has more */
+
 static inline int
 RG_get_writable_buffer(PyObject *target, Py_buffer *view)
 {
@@ -403,13 +424,20 @@ RG_get_writable_buffer(PyObject *target, Py_buffer *view)
     if (!PyObject_CheckBuffer(target)) {
         void *data;
         Py_ssize_t size;
+        PyObject *stand_in;
+        int result;
         if (PyObject_AsWriteBuffer(target, &data, &size) < 0) {
             if (PyErr_ExceptionMatches(PyExc_TypeError))
                 PyErr_Format(PyExc_TypeError, "must be read-write buffer, not %.200s",
                              Py_TYPE(target)->tp_name);
             return -1;
         }
-        return PyBuffer_FillInfo(view, target, data, size, 0, PyBUF_WRITABLE);
+        stand_in = PyByteArray_FromStringAndSize(NULL, size < RG_LARGEST_READ ? size : RG_LARGEST_READ);
+        if (stand_in == NULL)
+            return -1;
+        result = PyObject_GetBuffer(stand_in, view, PyBUF_WRITABLE);
+        Py_DECREF(stand_in);
+        return result;
     }
 #endif
     if (PyObject_GetBuffer(target, view, PyBUF_WRITABLE) < 0) {
@@ -421,135 +449,29 @@ RG_get_writable_buffer(PyObject *target, Py_buffer *view)
     return 0;
 }
 
-/* ---- digests and MACs (ext/evp.pxd) ------------------------------------ */
-
-#if RG_OPENSSL_AT_LEAST(3, 0)
-#include <openssl/core_names.h>
-#include <openssl/params.h>
-#include <openssl/provider.h>
-#define RG_HAS_FETCH 1
-#else
-#define RG_HAS_FETCH 0
-typedef struct rg_no_mac_st EVP_MAC_CTX;
-#endif
-
-/* Text is a byte string on 2.7, where hashes take it if it is ASCII. */
-#define RG_HASHES_TAKE_TEXT (PY_MAJOR_VERSION < 3)
-
-static inline PyObject *
-RG_native_ascii(const char *text, Py_ssize_t size)
+static inline int
+RG_release_writable_buffer(PyObject *target, Py_buffer *view, Py_ssize_t done)
 {
+    int result = 0;
 #if PY_MAJOR_VERSION < 3
-    return PyBytes_FromStringAndSize(text, size);
-#else
-    return PyUnicode_FromKindAndData(PyUnicode_1BYTE_KIND, text, size);
-#endif
-}
-
-#if RG_HAS_FETCH
-/* One reference, or NULL. "-fips" allows what an approved provider refuses. */
-#define RG_digest_fetch(name, for_security) \
-    ((const EVP_MD *)EVP_MD_fetch(NULL, name, (for_security) ? NULL : "-fips"))
-#define RG_digest_free(md) EVP_MD_free((EVP_MD *)(md))
-#define RG_digest_init(ctx, md) EVP_DigestInit_ex2(ctx, md, NULL)
-#define RG_digest_nid(md) EVP_MD_get_type(md)
-#define RG_digest_size(md) EVP_MD_get_size(md)
-#define RG_digest_block_size(md) EVP_MD_get_block_size(md)
-#define RG_digest_is_xof(md) ((EVP_MD_get_flags(md) & EVP_MD_FLAG_XOF) != 0)
-#define RG_fips_mode() EVP_default_properties_is_fips_enabled(NULL)
-#else
-#define RG_digest_fetch(name, for_security) EVP_get_digestbyname(name)
-#define RG_digest_free(md) ((void)(md))
-#define RG_digest_init(ctx, md) EVP_DigestInit_ex(ctx, md, NULL)
-#define RG_digest_nid(md) EVP_MD_type(md)
-#define RG_digest_size(md) EVP_MD_size(md)
-#define RG_digest_block_size(md) EVP_MD_block_size(md)
-#define RG_digest_is_xof(md) ((EVP_MD_flags(md) & EVP_MD_FLAG_XOF) != 0)
-#define RG_fips_mode() FIPS_mode()
-#endif
-
-/* Whether OpenSSL's own software computes it: only then may we put its parts together ourselves (HMAC). */
-static inline int
-RG_digest_is_builtin(const EVP_MD *md)
-{
-#if RG_HAS_FETCH
-    const OSSL_PROVIDER *provider = EVP_MD_get0_provider(md);
-    return provider != NULL && strcmp(OSSL_PROVIDER_get0_name(provider), "default") == 0;
-#else
-    (void)md;
-    return 1;
-#endif
-}
-
-struct rg_nids {
-    int *nids;
-    int count;
-    int capacity;
-};
-
-static inline void
-rg_keep_nid(const EVP_MD *md, struct rg_nids *kept)
-{
-    if (md != NULL && kept->count < kept->capacity)
-        kept->nids[kept->count++] = RG_digest_nid(md);
-}
-
-#if RG_HAS_FETCH
-static void
-rg_visit_digest(EVP_MD *md, void *kept)
-{
-    rg_keep_nid(md, (struct rg_nids *)kept);
-}
-#else
-static void
-rg_visit_digest(const EVP_MD *md, const char *from, const char *to, void *kept)
-{
-    (void)from; (void)to;
-    rg_keep_nid(md, (struct rg_nids *)kept);
-}
-#endif
-
-/* The NIDs of the digests on offer, with repetitions; how many. */
-static inline int
-RG_digest_nids(int *nids, int capacity)
-{
-    struct rg_nids kept = {nids, 0, capacity};
-#if RG_HAS_FETCH
-    EVP_MD_do_all_provided(NULL, rg_visit_digest, &kept);
-#else
-    EVP_MD_do_all(rg_visit_digest, &kept);
-#endif
-    return kept.count;
-}
-
-/* HMAC as the digest's provider does it. */
-#if RG_HAS_FETCH
-static inline EVP_MAC_CTX *
-RG_mac_new(const EVP_MD *md, const unsigned char *key, size_t size)
-{
-    EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-    EVP_MAC_CTX *ctx = mac == NULL ? NULL : EVP_MAC_CTX_new(mac);
-    OSSL_PARAM params[2];
-    params[0] = OSSL_PARAM_construct_utf8_string(
-        OSSL_MAC_PARAM_DIGEST, (char *)EVP_MD_get0_name(md), 0);
-    params[1] = OSSL_PARAM_construct_end();
-    EVP_MAC_free(mac);
-    if (ctx != NULL && !EVP_MAC_init(ctx, key, size, params)) {
-        EVP_MAC_CTX_free(ctx);
-        ctx = NULL;
+    if (done > 0 && !PyObject_CheckBuffer(target)) {
+        void *data;
+        Py_ssize_t size;
+        result = PyObject_AsWriteBuffer(target, &data, &size);
+        if (result == 0 && size < done) {
+            PyErr_SetString(PyExc_BufferError, "the object became too short while it was read into");
+            result = -1;
+        }
+        if (result == 0)
+            memcpy(data, view->buf, done);
     }
-    return ctx;
-}
-#define RG_mac_copy(ctx) EVP_MAC_CTX_dup(ctx)
-#define RG_mac_free(ctx) EVP_MAC_CTX_free(ctx)
-#define RG_mac_update(ctx, data, size) EVP_MAC_update(ctx, data, size)
-#define RG_mac_final(ctx, out, size, capacity) EVP_MAC_final(ctx, out, size, capacity)
 #else
-#define RG_mac_new(md, key, size) ((EVP_MAC_CTX *)NULL)
-#define RG_mac_copy(ctx) ((EVP_MAC_CTX *)NULL)
-#define RG_mac_free(ctx) ((void)(ctx))
-#define RG_mac_update(ctx, data, size) 0
-#define RG_mac_final(ctx, out, size, capacity) 0
+    (void)target; (void)done;
 #endif
+    PyBuffer_Release(view);
+    return result;
+}
+
+#include "digests.h"
 
 #endif

@@ -30,8 +30,11 @@ cdef class _SSLSocket:
     cdef object socket_ref, owner_ref, kept
     cdef str hostname
     cdef bytes checked_name
-    cdef bint plain_socket, server, unconfirmed, names_address, ended
+    cdef bint plain_socket, server, unconfirmed, names_address, ended, blocks
     cdef Visit *visits
+    cdef Visit usual_visit
+    # Contexts switched to from inside OpenSSL, in use until the last thread leaves it.
+    cdef list lent
     cdef PyThread_type_lock lock
 
     def __cinit__(self, maker=None):
@@ -52,7 +55,7 @@ cdef class _SSLSocket:
             SSL_set_shutdown(self.ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN)
             SSL_free(self.ssl)
         if self.lock != NULL:
-            PyThread_free_lock(self.lock)
+            free_lock(self.lock)
 
     # ---- running an operation ----
 
@@ -102,18 +105,15 @@ cdef class _SSLSocket:
 
         `late` is what a time-out says, None for the word that fits what was waited for.
         """
-        cdef Visit visit
-        cdef Visit **place
+        cdef Visit *visit
         cdef _SSLContext context
         cdef short events = 0
         # Only where no call can block: a reader that waits in the kernel would lock
         # out the writer its peer waits for.
         cdef bint locks = not patience.forever
-        visit.thread = <unsigned long>PyThread_get_thread_ident()
+        self.blocks = patience.forever
         while True:
-            refuse_second_visit(self.visits, visit.thread)
-            visit.next = self.visits
-            self.visits = &visit
+            visit = enter(self)
             context = self.ctx
             context.handshakes += 1
             with nogil:
@@ -126,11 +126,8 @@ cdef class _SSLSocket:
                 call.ssl_error = SSL_ERROR_NONE if call.result > 0 else SSL_get_error(self.ssl, call.result)
                 if locks:
                     PyThread_release_lock(self.lock)
-            place = &self.visits
-            while place[0] != &visit:
-                place = &place[0].next
-            place[0] = visit.next
             context.handshakes -= 1
+            leave(self, visit)
             if self.kept is not None:
                 ERR_clear_error()
                 raise_kept_exception(self)
@@ -247,6 +244,7 @@ cdef class _SSLSocket:
         cdef Py_buffer view
         cdef object sock
         get_writable_buffer(buffer, &view)
+        call.done = 0
         try:
             sock = self._begin(&patience)
             if size <= 0 or size > view.len:
@@ -257,11 +255,10 @@ cdef class _SSLSocket:
                 self._open_stream(&patience, _READ_LATE)
             call.data = <char *>view.buf
             call.size = <size_t>size
-            call.done = 0
             if self._run(_read_step, &call, &patience, _READ_LATE) == _NOT_READY:
                 raise _not_ready(&call)
         finally:
-            PyBuffer_Release(&view)
+            release_writable_buffer(buffer, &view, <Py_ssize_t>call.done)
         return <Py_ssize_t>call.done
 
     @cython.binding(False)
@@ -332,8 +329,14 @@ cdef class _SSLSocket:
         cdef Patience patience
         cdef Call call
         cdef object sock = self._begin(&patience)
-        if self._run(_shutdown_step, &call, &patience, None) == _NOT_READY:
-            raise _not_ready(&call)
+        try:
+            if self._run(_shutdown_step, &call, &patience, None) == _NOT_READY:
+                raise _not_ready(&call)
+        except SSLEOFError as error:
+            if not RG_STR_IS_BYTES:
+                raise
+            # 2.7's number, which its programs pass over: https://bugs.python.org/issue10808
+            raise _made_error(SSLEOFError, 0, error.args[1], None, None)
         return sock
 
     def verify_client_post_handshake(self):
@@ -370,7 +373,7 @@ cdef class _SSLSocket:
         """
         cdef X509 *peer
         self._need_handshake()
-        peer = SSL_get1_peer_certificate(self.ssl)
+        peer = peer_certificate(self)
         if peer == NULL:
             return None
         try:
@@ -391,49 +394,39 @@ cdef class _SSLSocket:
 
         Since: 3.10 (private), 3.13. Source: ssl documentation, SSLSocket.get_verified_chain.
         """
-        return _certificate_list(SSL_get0_verified_chain(self.ssl))
+        cdef bint held = keep_out(self)
+        try:
+            return _certificate_list(SSL_get0_verified_chain(self.ssl))
+        finally:
+            let_in(self, held)
 
     def get_unverified_chain(self):
         """The chain the peer sent, leaf first: a list of Certificate, or None.
 
         Since: 3.10 (private), 3.13. Source: ssl documentation, SSLSocket.get_unverified_chain.
         """
-        cdef X509 *peer
-        chain = _certificate_list(SSL_get_peer_cert_chain(self.ssl))
-        if chain is not None and self.server:
-            # What a server gets from OpenSSL lacks the client's own certificate.
-            peer = SSL_get1_peer_certificate(self.ssl)
-            if peer == NULL:
-                return None
-            try:
-                chain.insert(0, wrap_certificate(peer))
-            finally:
-                X509_free(peer)
-        return chain
+        return unverified_chain(self)
 
     # ---- what was agreed upon ----
 
     def cipher(self):
         """The cipher in use: (name, protocol, secret bits), or None. Since: 2.6."""
-        return _cipher_tuple(SSL_get_current_cipher(self.ssl))
+        cdef bint held = keep_out(self)
+        try:
+            return _cipher_tuple(SSL_get_current_cipher(self.ssl))
+        finally:
+            let_in(self, held)
 
     def shared_ciphers(self):
         """The client's ciphers that this side has too: a list of such tuples, or None.
 
         Only a server knows them. Since: 3.5.
         """
-        cdef CipherStack *theirs = SSL_get_client_ciphers(self.ssl)
-        cdef CipherStack *ours = SSL_get_ciphers(self.ssl)
-        cdef const SSL_CIPHER *cipher
-        cdef int index
-        if theirs == NULL or ours == NULL:
-            return None
-        shared = []
-        for index in range(sk_SSL_CIPHER_num(theirs)):
-            cipher = sk_SSL_CIPHER_value(theirs, index)
-            if sk_SSL_CIPHER_find(ours, cipher) >= 0:
-                shared.append(_cipher_tuple(cipher))
-        return shared
+        cdef bint held = keep_out(self)
+        try:
+            return _shared_ciphers(self.ssl)
+        finally:
+            let_in(self, held)
 
     def version(self):
         """The protocol's version, such as "TLSv1.3", None without one. Since: 3.5, 2.7.9."""
@@ -452,7 +445,8 @@ cdef class _SSLSocket:
         """The key agreement's group (str), None before the handshake. Since: 3.15."""
         if not RG_HAS_GROUP:
             raise NotImplementedError("Getting selected group requires OpenSSL 3.2 or later.")
-        return native_from_c(SSL_get0_group_name(self.ssl))
+        # OpenSSL 3.6 crashes without a session.
+        return None if SSL_get_session(self.ssl) == NULL else native_from_c(SSL_get0_group_name(self.ssl))
 
     cdef object _signature_name(self, bint of_peer):
         cdef const char *name = NULL
@@ -564,7 +558,9 @@ cdef class _SSLSocket:
     @property
     def session(self):
         """The session (SSLSession), None before there is one."""
+        cdef bint held = keep_out(self)
         cdef SSL_SESSION *session = SSL_get1_session(self.ssl)
+        let_in(self, held)
         return None if session == NULL else new_session(session, self.ctx)
 
     @session.setter

@@ -215,7 +215,7 @@ Return the names of the digests that OpenSSL's active providers offer (frozenset
     cdef int nids[DIGEST_NIDS]
     cdef int count = RG_digest_nids(nids, DIGEST_NIDS)
     cdef int i
-    return frozenset([python_name(nids[i]) for i in range(count) if nids[i] != NID_undef])
+    return frozenset([python_name(nids[i]) for i in range(count)])
 
 
 @cython.binding(False)

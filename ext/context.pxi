@@ -35,8 +35,14 @@ cdef class _SSLContext:
 
     def __cinit__(self, protocol, /):
         self.ctx = NULL
-        self.protocol = int_argument(protocol)
-        self._create()
+        try:
+            self.protocol = int_argument(protocol)
+            self._create()
+        except BaseException:
+            # The finalizer of a subclass sees this object all the same.
+            if self.ctx == NULL:
+                self.ctx = SSL_CTX_new(TLS_method())
+            raise
 
     def __dealloc__(self):
         if self.ctx != NULL:
@@ -73,7 +79,7 @@ cdef class _SSLContext:
         with nogil:
             self.ctx = SSL_CTX_new(method)
         if self.ctx == NULL:
-            raise_ssl_error()
+            raise_no_context()
         if not SSL_CTX_set_ex_data(self.ctx, _context_index, <void *>self):
             raise_ssl_error()
         if version:
@@ -99,8 +105,8 @@ cdef class _SSLContext:
             SSL_CTX_set_security_level(self.ctx, _default_level)
         self._set_verify_mode(CERT_REQUIRED if client else CERT_NONE)
         self.checks_hostname = client
-        self._change_flags(X509_V_FLAG_TRUSTED_FIRST, 0)
-        self._set_hostflags(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS)
+        change_verify_flags(self.ctx, X509_V_FLAG_TRUSTED_FIRST, 0)
+        self.hostflags = change_host_flags(self.ctx, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS)
         SSL_CTX_set_post_handshake_auth(self.ctx, 0)
         ERR_clear_error()
         return 0
@@ -108,10 +114,7 @@ cdef class _SSLContext:
     cdef int prepare(self, SSL *ssl, bint server_side) except -1:
         """Give a new connection what it cannot inherit from the SSL_CTX."""
         cdef int bottom
-        if self.late_ciphers is not None and not SSL_set_cipher_list(ssl, self.late_ciphers):
-            raise_ssl_error()
-        if self.late_suites is not None and not SSL_set_ciphersuites(ssl, self.late_suites):
-            raise_ssl_error()
+        self.give_late_choices(ssl)
         if server_side:
             # Sessions of servers belong to a name, or OpenSSL refuses to resume them. A client
             # must not have one: its external keys of TLS 1.3 would be refused.
@@ -124,9 +127,30 @@ cdef class _SSLContext:
                 raise_ssl_error()
         return 0
 
+    cdef int give_late_choices(self, SSL *ssl) except -1:
+        """Give a connection the ciphers that were chosen while handshakes ran."""
+        cdef bytes suites = self.late_suites
+        if self.late_ciphers is None and suites is None:
+            return 0
+        ERR_clear_error()
+        if not self.handshakes:
+            # From now on in the SSL_CTX: a connection with a list of its own keeps that
+            # when its context is switched.
+            if self.late_ciphers is not None and not SSL_CTX_set_cipher_list(self.ctx, self.late_ciphers):
+                raise_ssl_error()
+            if suites is not None and not SSL_CTX_set_ciphersuites(self.ctx, suites):
+                raise_ssl_error()
+            self.late_ciphers = self.late_suites = None
+        elif self.late_ciphers is not None and not SSL_set_cipher_list(ssl, self.late_ciphers):
+            raise_ssl_error()
+        # SSL_new has copied these.
+        if suites is not None and not SSL_set_ciphersuites(ssl, suites):
+            raise_ssl_error()
+        return 0
+
     # ---- connections -------------------------------------------------------------
 
-    def _wrap_socket(self, sock, server_side, server_hostname=None, *, owner=None, session=None, ssl_sock=None):
+    def _wrap_socket(self, /, sock, server_side, server_hostname=None, *, owner=None, session=None, ssl_sock=None):
         """A connection over a socket; `ssl_sock` is 2.7's name for `owner`.
 
         Since: 2.7.9, 3.2.
@@ -134,7 +158,7 @@ cdef class _SSLContext:
         return new_connection(self, sock, None, None, bool(int_argument(server_side)), server_hostname,
                               ssl_sock if owner is None else owner, session)
 
-    def _wrap_bio(self, incoming, outgoing, server_side, server_hostname=None, *, owner=None, session=None):
+    def _wrap_bio(self, /, incoming, outgoing, server_side, server_hostname=None, *, owner=None, session=None):
         """A connection over two memory BIOs.
 
         Since: 3.5.
@@ -155,13 +179,7 @@ cdef class _SSLContext:
 
     @options.setter
     def options(self, value):
-        cdef uint64_t wanted, before = SSL_CTX_get_options(self.ctx)
-        value = operator_index(value)
-        if value < 0:
-            raise ValueError("Cannot convert negative int")
-        if value > 0xFFFFFFFFFFFFFFFF:
-            raise OverflowError("Python int too large for C unsigned long long")
-        wanted = value
+        cdef uint64_t wanted = unsigned_argument(value), before = SSL_CTX_get_options(self.ctx)
         if wanted & ~before & VERSION_OPTIONS:
             _warn("ssl.OP_NO_SSL*/ssl.OP_NO_TLS* options are deprecated")
         # Set first: at no moment is a version open that both states forbid.
@@ -256,19 +274,7 @@ cdef class _SSLContext:
     def verify_flags(self, value):
         cdef unsigned long wanted = operator_index(value) & 0xFFFFFFFFFFFFFFFF
         cdef unsigned long before = X509_VERIFY_PARAM_get_flags(SSL_CTX_get0_param(self.ctx))
-        self._change_flags(wanted & ~before, before & ~wanted)
-
-    cdef int _change_flags(self, unsigned long on, unsigned long off) except -1:
-        # Read back: a check that was asked for and is not on must not go unnoticed.
-        cdef X509_VERIFY_PARAM *param = SSL_CTX_get0_param(self.ctx)
-        ERR_clear_error()
-        if off and not X509_VERIFY_PARAM_clear_flags(param, off):
-            raise_ssl_error()
-        if on and not X509_VERIFY_PARAM_set_flags(param, on):
-            raise_ssl_error()
-        if on & ~X509_VERIFY_PARAM_get_flags(param):
-            raise_ssl_error("the verification flags could not be set")
-        return 0
+        change_verify_flags(self.ctx, wanted & ~before, before & ~wanted)
 
     @property
     def _host_flags(self):
@@ -277,15 +283,7 @@ cdef class _SSLContext:
 
     @_host_flags.setter
     def _host_flags(self, value):
-        self._set_hostflags(operator_index(value) & 0xFFFFFFFF)
-
-    cdef int _set_hostflags(self, unsigned int flags) except -1:
-        cdef X509_VERIFY_PARAM *param = SSL_CTX_get0_param(self.ctx)
-        X509_VERIFY_PARAM_set_hostflags(param, flags)
-        if X509_VERIFY_PARAM_get_hostflags(param) != flags:
-            raise_ssl_error("the host name flags could not be set")
-        self.hostflags = flags
-        return 0
+        self.hostflags = change_host_flags(self.ctx, operator_index(value) & 0xFFFFFFFF)
 
     @property
     def post_handshake_auth(self):
@@ -298,7 +296,7 @@ cdef class _SSLContext:
 
     # ---- trust and own certificate -----------------------------------------------
 
-    def load_cert_chain(self, certfile, keyfile=None, password=None):
+    def load_cert_chain(self, /, certfile, keyfile=None, password=None):
         """Load the certificate that this side shows, its chain and its key, all PEM.
 
         Args:
@@ -314,7 +312,7 @@ cdef class _SSLContext:
         """
         load_certificate_chain(self.ctx, certfile, keyfile, password)
 
-    def load_verify_locations(self, cafile=None, capath=None, cadata=None):
+    def load_verify_locations(self, /, cafile=None, capath=None, cadata=None):
         """Trust the CA certificates, and use the revocation lists, of these places.
 
         Args:
@@ -325,21 +323,21 @@ cdef class _SSLContext:
         """
         load_trust_locations(self.ctx, cafile, capath, cadata)
 
-    def set_default_verify_paths(self):
+    def set_default_verify_paths(self, /):
         """Trust what the library trusts by default, see get_default_verify_paths().
 
         Since: 2.7.9, 3.2.
         """
         load_default_trust(self.ctx)
 
-    def cert_store_stats(self):
+    def cert_store_stats(self, /):
         """How many certificates ("x509"), CA certificates ("x509_ca") and "crl" are loaded.
 
         Since: 2.7.9, 3.4.
         """
         return trust_counts(self.ctx)
 
-    def get_ca_certs(self, binary_form=False):
+    def get_ca_certs(self, /, binary_form=False):
         """The CA certificates loaded so far: dictionaries, or with `binary_form` DER bytes.
 
         Since: 2.7.9, 3.4.
@@ -397,7 +395,7 @@ cdef class _SSLContext:
         self.late_ciphers = names if self.handshakes else None
         return self.handshakes or SSL_CTX_set_cipher_list(self.ctx, names)
 
-    def get_ciphers(self):
+    def get_ciphers(self, /):
         """The enabled ciphers, in order of preference: a list of dictionaries.
 
         Since: 3.6.
@@ -421,7 +419,7 @@ cdef class _SSLContext:
         if not SSL_CTX_set1_groups_list(self.ctx, names):
             raise_ssl_error("unrecognized group")
 
-    def get_groups(self, *, include_aliases=False):
+    def get_groups(self, /, *, include_aliases=False):
         """The key exchange groups that the library has for this context: a list of names.
 
         Raises:
@@ -483,7 +481,7 @@ cdef class _SSLContext:
         if SSL_CTX_set_num_tickets(self.ctx, value) != 1:
             raise ValueError("failed to set num tickets.")
 
-    def session_stats(self):
+    def session_stats(self, /):
         """Counters of the session cache.
 
         Since: 2.7.9, 3.2.
@@ -508,6 +506,15 @@ cdef class _SSLContext:
             raise MemoryError()
         self.alpn = names
         SSL_CTX_set_alpn_select_cb(self.ctx, on_alpn, NULL)
+
+    def _set_npn_protocols(self, protos, /):
+        """2.7's way to ALPN's predecessor, which no OpenSSL has had since 2018.
+
+        Raises:
+            NotImplementedError: always; HAS_NPN is False.
+        Since: 2.7.9.
+        """
+        raise NotImplementedError("The NPN extension requires OpenSSL 1.0.1 or later, without TLS 1.3.")
 
     @property
     def sni_callback(self):
@@ -534,7 +541,7 @@ cdef class _SSLContext:
         SSL_CTX_set_tlsext_servername_callback(self.ctx, on_server_name)
         return 0
 
-    def set_psk_client_callback(self, callback):
+    def set_psk_client_callback(self, /, callback):
         """Authenticate with pre-shared keys: callback(hint) gives (identity, key).
 
         Since: 3.13.
@@ -543,7 +550,7 @@ cdef class _SSLContext:
         old, self.psk_client = self.psk_client, callback
         SSL_CTX_set_psk_client_callback(self.ctx, <PskClientCallback>NULL if callback is None else on_psk_client)
 
-    def set_psk_server_callback(self, callback, identity_hint=None):
+    def set_psk_server_callback(self, /, callback, identity_hint=None):
         """Authenticate clients by pre-shared keys: callback(identity) gives the key.
 
         Since: 3.13.

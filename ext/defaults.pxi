@@ -55,6 +55,22 @@ cdef int _warn(str text) except -1:
     return 0
 
 
+cdef int raise_no_context() except -1:
+    """Raise for a failed SSL_CTX_new; a configuration that leaves no ciphers is named."""
+    cdef unsigned long code = ERR_peek_last_error()
+    cdef char *path
+    if ERR_GET_LIB(code) == ERR_LIB_SSL and ERR_GET_REASON(code) == SSL_R_LIBRARY_HAS_NO_CIPHERS:
+        path = CONF_get1_default_config_file()
+        error = _queued_error(
+            SSLError, ERR_GET_REASON(code), code, None,
+            "no provider of algorithms is loaded; does OpenSSL's configuration %s name one that is missing?"
+            % native_from_c(path))
+        OPENSSL_free(path)
+        ERR_clear_error()
+        raise error
+    raise_ssl_error()
+
+
 # ---- versions --------------------------------------------------------------------
 
 cdef int _fixed_version(int protocol) noexcept:

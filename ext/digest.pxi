@@ -143,6 +143,8 @@ cdef str digest_name(object name, str function):
 
 # ---- hash objects ------------------------------------------------------------------------------------------
 
+# No part of a cycle. The collector would take `algorithm` away before __dealloc__ needs it.
+@cython.no_gc
 @cython.binding(False)
 @cython.freelist(16)
 cdef class HASH:
@@ -303,6 +305,7 @@ Return a second hash object in the same state."""
         raise TypeError("cannot pickle '%s.%s' object" % (type(self).__module__, type(self).__name__))
 
 
+@cython.no_gc
 @cython.binding(False)
 cdef class HASHXOF(HASH):
     """HASHXOF(name, string=b'')

@@ -62,24 +62,21 @@ lib_codes_to_names = {
 }
 
 
-# The reasons of OpenSSL 1.1.1 to 3.6 whose text was not made from the macro's name.
+# What the rule below makes of the texts that were not made from the macro's name, in
+# OpenSSL 1.1.1 to 4.0.
 cdef dict _NAMED_OTHERWISE = {
-    "AT LEAST (D)TLS 1.2 NEEDED IN SUITE B MODE": "AT_LEAST_TLS_1_2_NEEDED_IN_SUITEB_MODE",
-    "ILLEGAL SUITE B DIGEST": "ILLEGAL_SUITEB_DIGEST",
-    "CAN'T FIND SRP SERVER PARAM": "MISSING_SRP_PARAM",
-    "ERROR WITH THE SRP PARAMS": "SRP_A_CALC",
-    "PEER HAVEN'T SENT GOST CERTIFICATE, REQUIRED FOR SELECTED CIPHERSUITE": "NO_GOST_CERTIFICATE_SENT_BY_PEER",
-    "EXPECTING AN EC KEY": "EXPECTING_A_EC_KEY",
-    "EXPECTING AN ECX KEY": "EXPECTING_A_ECX_KEY",
-    "PARTIALLY OVERLAPPING BUFFERS": "PARTIALLY_OVERLAPPING",
-    "SALT LENGTH CHECK FAILED": "SLEN_CHECK_FAILED",
-    "SALT LENGTH RECOVERY FAILED": "SLEN_RECOVERY_FAILED",
-    "SEED_LEN IS LESS THAN THE LENGTH OF Q": "SEED_LEN_SMALL",
+    "AT_LEAST__D_TLS_1_2_NEEDED_IN_SUITE_B_MODE": "AT_LEAST_TLS_1_2_NEEDED_IN_SUITEB_MODE",
+    "ILLEGAL_SUITE_B_DIGEST": "ILLEGAL_SUITEB_DIGEST",
+    "CANT_FIND_SRP_SERVER_PARAM": "MISSING_SRP_PARAM",
+    "ERROR_WITH_THE_SRP_PARAMS": "SRP_A_CALC",
+    "PEER_HAVENT_SENT_GOST_CERTIFICATE__REQUIRED_FOR_SELECTED_CIPHERSUITE": "NO_GOST_CERTIFICATE_SENT_BY_PEER",
+    "EXPECTING_AN_EC_KEY": "EXPECTING_A_EC_KEY",
+    "EXPECTING_AN_ECX_KEY": "EXPECTING_A_ECX_KEY",
+    "PARTIALLY_OVERLAPPING_BUFFERS": "PARTIALLY_OVERLAPPING",
+    "SALT_LENGTH_CHECK_FAILED": "SLEN_CHECK_FAILED",
+    "SALT_LENGTH_RECOVERY_FAILED": "SLEN_RECOVERY_FAILED",
+    "SEED_LEN_IS_LESS_THAN_THE_LENGTH_OF_Q": "SEED_LEN_SMALL",
 }
-
-
-# For `str.translate`, which takes this on every host: punctuation becomes an underscore.
-cdef str _NAME_CHARACTERS = "".join([chr(c) if c < 128 and chr(c).isalnum() else "_" for c in range(256)])
 
 
 cdef str reason_mnemonic(int library, int reason):
@@ -89,19 +86,30 @@ cdef str reason_mnemonic(int library, int reason):
     text gives the name back. A table made from headers goes stale with the library:
     stock 2.7.18 reports an unexpected end of file as KRB5_S_TKT_NYV.
     """
+    # In C, as import makes some 400 of them.
+    cdef char name[128]
+    cdef size_t size = 0
     cdef const char *text
-    cdef str name
+    cdef str made
     if RG_REASON_IS_COMMON(reason):
         return None
     text = ERR_reason_error_string(ERR_PACK(library, 0, reason))
     if text == NULL:
         return None
-    name = native_from_c(text).upper()
-    if name in _NAMED_OTHERWISE:
-        return _NAMED_OTHERWISE[name]
-    # OpenSSL 3.2 changed the text of these alerts, not their names.
-    name = name.replace("SSL/TLS ALERT", "SSLV3 ALERT").replace("'", "")
-    return name.translate(_NAME_CHARACTERS)
+    while text[0] != 0 and size < sizeof(name):
+        if c"a" <= text[0] <= c"z":
+            name[size] = text[0] - 32
+        elif c"A" <= text[0] <= c"Z" or c"0" <= text[0] <= c"9":
+            name[size] = text[0]
+        else:
+            name[size] = c"_"
+        size += text[0] != c"'"
+        text += 1
+    made = native_from_bytes(name[:size])
+    if size > 14 and (memcmp(name, b"SSL_TLS_ALERT_", 14) == 0 or memcmp(name, b"TLS_ALERT_", 10) == 0):
+        # OpenSSL 3.2 changed the text of these alerts, 4.0 their names; programs know the old one.
+        return "SSLV3" + made[made.index("_ALERT_"):]
+    return _NAMED_OTHERWISE.get(made, made)
 
 
 cdef dict _reason_table():
@@ -224,6 +232,10 @@ cdef int raise_connection_error(_SSLSocket connection, int ret, int ssl_error, i
         ERR_clear_error()
         raise
 
+    if library == ERR_LIB_SYS and ssl_error in (SSL_ERROR_SYSCALL, SSL_ERROR_SSL):
+        # OpenSSL 3.5 puts errno of a failed send() or recv() into its queue.
+        ERR_clear_error()
+        raise _socket.error(reason, native_from_c(strerror(reason)))
     if ssl_error == SSL_ERROR_ZERO_RETURN:
         cls, message = SSLZeroReturnError, "TLS/SSL connection has been closed (EOF)"
     elif ssl_error == SSL_ERROR_WANT_READ:

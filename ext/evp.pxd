@@ -11,7 +11,6 @@ cdef extern from "compat.h":
     ctypedef struct EVP_MAC_CTX
 
     const int EVP_MAX_MD_SIZE
-    const int NID_undef
     const unsigned long EVP_MD_FLAG_XOF
 
     EVP_MD_CTX *EVP_MD_CTX_new() nogil
@@ -50,6 +49,7 @@ cdef extern from "compat.h":
     int RG_mac_update(EVP_MAC_CTX *ctx, const unsigned char *data, size_t size) nogil
     int RG_mac_final(EVP_MAC_CTX *ctx, unsigned char *out, size_t *size, size_t capacity) nogil
 
-    object RG_native_ascii(const char *text, Py_ssize_t size)
+    object RG_new_ascii(Py_ssize_t size, char **text)
+    const Py_ssize_t PY_SSIZE_T_MAX
     object PyDictProxy_New(object mapping)
     const int RG_HASHES_TAKE_TEXT

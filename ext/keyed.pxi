@@ -18,8 +18,11 @@ not OpenSSL's."""
     cdef object inner_hash
     cdef object outer_hash
     cdef object constructor
-    cdef public object digest_size
-    cdef public object block_size
+    cdef object own_digest_size
+    cdef object own_block_size
+
+    # `old` in the setters outlives the assignment: Cython lets the old value go before the new one is in
+    # place, and its end may run code that looks.
 
     def __init__(self, key, msg=None, digestmod=''):
         cdef Algorithm algorithm
@@ -39,10 +42,11 @@ not OpenSSL's."""
             update_hmac(self.keyed, msg)
 
     cdef int adopt(self, HMAC keyed) except -1:
+        old = self.inner_hash, self.outer_hash
         self.keyed = keyed
         self.inner_hash = self.outer_hash = None
-        self.digest_size = keyed.algorithm.digest_size
-        self.block_size = keyed.algorithm.block_size
+        self.own_digest_size = keyed.algorithm.digest_size
+        self.own_block_size = keyed.algorithm.block_size
         return 0
 
     cdef int part(self) except -1:
@@ -54,6 +58,22 @@ not OpenSSL's."""
         self.inner_hash, self.outer_hash = self.keyed.parts()
         self.keyed = None
         return 0
+
+    @property
+    def digest_size(self):
+        return self.own_digest_size
+
+    @digest_size.setter
+    def digest_size(self, value):
+        old, self.own_digest_size = self.own_digest_size, value
+
+    @property
+    def block_size(self):
+        return self.own_block_size
+
+    @block_size.setter
+    def block_size(self, value):
+        old, self.own_block_size = self.own_block_size, value
 
     @property
     def _hmac(self):
@@ -73,7 +93,7 @@ not OpenSSL's."""
     @_inner.setter
     def _inner(self, value):
         self.keyed = None
-        self.inner_hash = value
+        old, self.inner_hash = self.inner_hash, value
 
     @property
     def _outer(self):
@@ -82,7 +102,7 @@ not OpenSSL's."""
     @_outer.setter
     def _outer(self, value):
         self.keyed = None
-        self.outer_hash = value
+        old, self.outer_hash = self.outer_hash, value
 
     @property
     def inner(self):
@@ -92,7 +112,7 @@ not OpenSSL's."""
     @inner.setter
     def inner(self, value):
         self.part()
-        self.inner_hash = value
+        old, self.inner_hash = self.inner_hash, value
 
     @property
     def outer(self):
@@ -102,7 +122,7 @@ not OpenSSL's."""
     @outer.setter
     def outer(self, value):
         self.part()
-        self.outer_hash = value
+        old, self.outer_hash = self.outer_hash, value
 
     @property
     def digest_cons(self):
@@ -112,7 +132,7 @@ not OpenSSL's."""
 
     @digest_cons.setter
     def digest_cons(self, value):
-        self.constructor = value
+        old, self.constructor = self.constructor, value
 
     def update(self, msg):
         """update($self, msg)
@@ -158,8 +178,8 @@ Return the HMAC of what was given so far (text, two digits for each byte)."""
 
 Return a second object in the same state."""
         cdef KeyedHash twin = type(self).__new__(type(self))
-        twin.digest_size = self.digest_size
-        twin.block_size = self.block_size
+        twin.own_digest_size = self.own_digest_size
+        twin.own_block_size = self.own_block_size
         twin.constructor = self.constructor
         if self.keyed is not None:
             twin.keyed = self.keyed.twin()
@@ -171,8 +191,8 @@ Return a second object in the same state."""
     def __copy__(self):
         """Return what `copy.copy` does of an object with two attributes: a second object with the same state in it."""
         cdef KeyedHash twin = type(self).__new__(type(self))
-        twin.digest_size = self.digest_size
-        twin.block_size = self.block_size
+        twin.own_digest_size = self.own_digest_size
+        twin.own_block_size = self.own_block_size
         twin.constructor = self.constructor
         twin.keyed = self.keyed
         twin.inner_hash = self.inner_hash

@@ -12,6 +12,7 @@ cdef enum:
     OUTER_PAD = 0x5C
 
 
+@cython.no_gc  # as HASH
 @cython.final
 @cython.binding(False)
 @cython.freelist(16)
@@ -43,6 +44,17 @@ cdef class HMAC:
         if self.lock != NULL:
             PyThread_free_lock(self.lock)
 
+    cdef int start(self) except -1:
+        """Go over from the collected message to a context."""
+        cdef EVP_MD_CTX *ctx = start_pad(self.algorithm, self.key, INNER_PAD)
+        if not EVP_DigestUpdate(ctx, self.short_message, self.collected):
+            self.algorithm.put(ctx)
+            raise_crypto_error(ValueError, "cannot hash")
+        self.inner = ctx
+        OPENSSL_cleanse(self.short_message, self.collected)
+        self.collected = 0
+        return 0
+
     cdef int absorb(self, const unsigned char *data, Py_ssize_t size) except -1:
         cdef int done
         if self.inner == NULL and self.mac == NULL:
@@ -50,11 +62,7 @@ cdef class HMAC:
                 memcpy(self.short_message + self.collected, data, size)
                 self.collected += size
                 return 0
-            self.inner = start_pad(self.algorithm, self.key, INNER_PAD)
-            if not EVP_DigestUpdate(self.inner, self.short_message, self.collected):
-                raise_crypto_error(ValueError, "cannot hash")
-            OPENSSL_cleanse(self.short_message, self.collected)
-            self.collected = 0
+            self.start()
         if size >= GIL_SIZE and self.lock == NULL:
             self.lock = new_lock()
         if self.lock != NULL:

@@ -6,7 +6,6 @@
 cimport cython
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_CheckExact, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
 from cpython.exc cimport PyErr_WarnEx
-from cpython.mem cimport PyMem_Free, PyMem_Malloc
 from cpython.object cimport PyTypeObject, newfunc
 from cpython.buffer cimport PyObject_CheckBuffer
 from cpython.pythread cimport (
@@ -66,21 +65,15 @@ cdef inline void give_back(Message *message) noexcept:
 cdef str native_hex(const unsigned char *data, Py_ssize_t size):
     """The host's `str` of two lower-case digits for each byte."""
     cdef const char *digits = "0123456789abcdef"
-    cdef char short_text[2 * 64]
-    cdef char *text = short_text
+    cdef char *text
     cdef Py_ssize_t i
-    if size > 64:
-        text = <char *>PyMem_Malloc(2 * <size_t>size)
-        if text == NULL:
-            raise MemoryError()
+    if size > PY_SSIZE_T_MAX // 2:
+        raise MemoryError()
+    result = <str>RG_new_ascii(2 * size, &text)
     for i in range(size):
         text[2 * i] = digits[data[i] >> 4]
         text[2 * i + 1] = digits[data[i] & 15]
-    try:
-        return <str>RG_native_ascii(text, 2 * size)
-    finally:
-        if text != short_text:
-            PyMem_Free(text)
+    return result
 
 
 cdef inline void hold(PyThread_type_lock lock) noexcept:

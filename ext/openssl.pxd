@@ -56,6 +56,7 @@ cdef extern from "compat.h" nogil:
     void OPENSSL_free(void *memory)
     void OPENSSL_cleanse(void *memory, size_t size)
     int CRYPTO_memcmp(const void *a, const void *b, size_t size)
+    char *CONF_get1_default_config_file()
     int OPENSSL_init_ssl(uint64_t options, const void *settings)
     int OPENSSL_init_crypto(uint64_t options, const void *settings)
     const uint64_t OPENSSL_INIT_LOAD_SSL_STRINGS, OPENSSL_INIT_LOAD_CRYPTO_STRINGS
@@ -81,7 +82,7 @@ cdef extern from "compat.h" nogil:
     const int ERR_LIB_HTTP, ERR_LIB_NONE, ERR_LIB_USER
     const int ERR_R_MALLOC_FAILURE, ERR_R_UNSUPPORTED
     const int SSL_R_CERTIFICATE_VERIFY_FAILED, SSL_R_UNEXPECTED_EOF_WHILE_READING, SSL_R_PROTOCOL_IS_SHUTDOWN
-    const int SSL_R_UNSUPPORTED_PROTOCOL, SSL_R_NO_PROTOCOLS_AVAILABLE
+    const int SSL_R_LIBRARY_HAS_NO_CIPHERS
     const int PEM_R_NO_START_LINE, X509_R_CERT_ALREADY_IN_HASH_TABLE, X509_R_KEY_VALUES_MISMATCH
     const int ASN1_R_NOT_ENOUGH_DATA, ASN1_R_HEADER_TOO_LONG, X509_R_NO_CERTIFICATE_OR_CRL_FOUND
 
@@ -93,6 +94,16 @@ cdef extern from "compat.h" nogil:
         char *data
         size_t max
     const BIO_METHOD *BIO_s_mem()
+    int BIO_get_new_index()
+    BIO_METHOD *BIO_meth_new(int kind, const char *name)
+    int BIO_meth_set_read(BIO_METHOD *method, int (*read)(BIO *, char *, int) noexcept nogil)
+    int BIO_meth_set_write(BIO_METHOD *method, int (*write)(BIO *, const char *, int) noexcept nogil)
+    int BIO_meth_set_ctrl(BIO_METHOD *method, long (*ctrl)(BIO *, int, long, void *) noexcept nogil)
+    int BIO_meth_set_destroy(BIO_METHOD *method, int (*destroy)(BIO *) noexcept nogil)
+    void BIO_set_data(BIO *bio, void *data)
+    void *BIO_get_data(BIO *bio)
+    void BIO_set_init(BIO *bio, int value)
+    const int BIO_TYPE_SOURCE_SINK, BIO_CTRL_PENDING, BIO_CTRL_EOF, BIO_CTRL_FLUSH, BIO_CTRL_DUP
     const BIO_METHOD *BIO_s_file()
     BIO *BIO_new(const BIO_METHOD *method)
     BIO *BIO_new_mem_buf(const void *data, int size)
@@ -379,6 +390,9 @@ cdef extern from "compat.h" nogil:
     int SSL_do_handshake(SSL *ssl)
     int SSL_is_init_finished(const SSL *ssl)
     int SSL_in_init(const SSL *ssl)
+    int SSL_in_before(const SSL *ssl)
+    int SSL_get_state(const SSL *ssl)
+    const int TLS_ST_SR_CLNT_HELLO
     int SSL_read_ex(SSL *ssl, void *data, size_t size, size_t *done)
     int SSL_peek_ex(SSL *ssl, void *data, size_t size, size_t *done)
     int SSL_write_ex(SSL *ssl, const void *data, size_t size, size_t *done)

@@ -1,8 +1,5 @@
 # One operation on a connection: the step in C, the wait for the socket, the time-out.
 
-from cpython.pythread cimport (
-    PyThread_acquire_lock, PyThread_allocate_lock, PyThread_free_lock, PyThread_get_thread_ident,
-    PyThread_release_lock, PyThread_type_lock, WAIT_LOCK)
 from libc.errno cimport EINTR
 
 cdef extern from "poll.h" nogil:
@@ -82,9 +79,11 @@ cdef enum:
     _DONE = 1
     _NOT_READY = 2
 
-# A thread that is inside OpenSSL with this connection.
+# A thread that is inside OpenSSL with this connection. Not on the C stack: greenlets
+# that switch inside a callback move that away.
 cdef struct Visit:
     unsigned long thread
+    bint taken
     Visit *next
 
 ctypedef int (*Step)(SSL *ssl, Call *call) noexcept nogil
@@ -177,6 +176,57 @@ cdef int refuse_second_visit(Visit *visits, unsigned long thread) except -1:
                            "shake hands on it, read from it or write to it")
         visits = visits.next
     return 0
+
+
+cdef Visit *enter(_SSLSocket connection) except NULL:
+    cdef unsigned long thread = <unsigned long>PyThread_get_thread_ident()
+    cdef Visit *visit = &connection.usual_visit
+    if connection.visits != NULL:
+        refuse_second_visit(connection.visits, thread)
+    if visit.taken:
+        visit = <Visit *>calloc(1, sizeof(Visit))
+        if visit == NULL:
+            raise MemoryError()
+    visit.taken = True
+    visit.thread = thread
+    visit.next = connection.visits
+    connection.visits = visit
+    return visit
+
+
+cdef void leave(_SSLSocket connection, Visit *visit) noexcept:
+    cdef Visit **place = &connection.visits
+    cdef _SSLContext context
+    while place[0] != visit:
+        place = &place[0].next
+    place[0] = visit.next
+    visit.taken = False
+    if visit != &connection.usual_visit:
+        free(visit)
+    if connection.lent is not None and connection.visits == NULL:
+        for context in connection.lent:
+            context.handshakes -= 1
+        connection.lent = None
+
+
+cdef bint keep_out(_SSLSocket connection):
+    """Keep other threads' operations out while something is looked up; let_in() afterwards.
+
+    Only where one is inside now, and not where one may block: as long as the GIL is
+    held, none comes in.
+    """
+    if connection.visits == NULL or connection.visits.thread == <unsigned long>PyThread_get_thread_ident():
+        return False
+    if connection.blocks:
+        return False
+    with nogil:
+        PyThread_acquire_lock(connection.lock, WAIT_LOCK)
+    return True
+
+
+cdef void let_in(_SSLSocket connection, bint held) noexcept:
+    if held:
+        PyThread_release_lock(connection.lock)
 
 
 cdef int _raise_late(str text) except -1:

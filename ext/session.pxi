@@ -9,6 +9,7 @@ cdef object _MAKER = object()
 
 
 @cython.final
+@cython.no_gc_clear
 cdef class SSLSession:
     """A TLS session of a client.
 

@@ -200,6 +200,31 @@ cdef list trusted_authorities(SSL_CTX *ctx, bint binary):
     return found
 
 
+# ---- how it verifies ---------------------------------------------------------------
+# Read back: a check that was asked for and is not on must not go unnoticed.
+
+cdef int change_verify_flags(SSL_CTX *ctx, unsigned long on, unsigned long off) except -1:
+    """Set and clear X509_V_FLAG_* bits."""
+    cdef X509_VERIFY_PARAM *param = SSL_CTX_get0_param(ctx)
+    ERR_clear_error()
+    if off and not X509_VERIFY_PARAM_clear_flags(param, off):
+        raise_ssl_error()
+    if on and not X509_VERIFY_PARAM_set_flags(param, on):
+        raise_ssl_error()
+    if on & ~X509_VERIFY_PARAM_get_flags(param):
+        raise_ssl_error("the verification flags could not be set")
+    return 0
+
+
+cdef unsigned int change_host_flags(SSL_CTX *ctx, unsigned int flags) except? 0xFFFFFFFF:
+    """Replace the X509_CHECK_FLAG_* bits; gives them back."""
+    cdef X509_VERIFY_PARAM *param = SSL_CTX_get0_param(ctx)
+    X509_VERIFY_PARAM_set_hostflags(param, flags)
+    if X509_VERIFY_PARAM_get_hostflags(param) != flags:
+        raise_ssl_error("the host name flags could not be set")
+    return flags
+
+
 # ---- a context's own certificate -------------------------------------------------
 
 cdef BIO *_open(bytes path, object filename) except NULL:

@@ -154,14 +154,32 @@ cdef _SSLSocket new_connection(_SSLContext context, object sock, MemoryBIO incom
 
 
 cdef int switch_context(_SSLSocket connection, _SSLContext context) except -1:
-    """Go on with another context; its certificates and callbacks take effect at once."""
+    """Go on with another context; its certificates and callbacks take effect at once.
+
+    OpenSSL frees the certificates of the old one, which a handshake points to once it
+    has chosen one: while one is under way, only the server-name callback may do this.
+    """
+    cdef Visit *visit = connection.visits
+    cdef unsigned long thread = <unsigned long>PyThread_get_thread_ident()
     cdef _SSLContext old
+    cdef bint safe
+    if visit == NULL:
+        safe = SSL_in_before(connection.ssl) or SSL_is_init_finished(connection.ssl)
+    else:
+        safe = (visit.thread == thread and visit.next == NULL
+                and SSL_get_state(connection.ssl) == TLS_ST_SR_CLNT_HELLO)
+    if not safe:
+        raise SSLError("the context can be switched before a handshake, in the server's "
+                       "sni_callback, and afterwards while no thread uses the connection")
     ERR_clear_error()
-    if connection.visits != NULL:
-        # From inside a handshake, which goes on with the new one: it stays "in use".
-        context.handshakes += 1
     if SSL_set_SSL_CTX(connection.ssl, context.ctx) != context.ctx:
         raise_ssl_error("the context could not be switched")
+    context.give_late_choices(connection.ssl)
+    if visit != NULL:
+        if connection.lent is None:
+            connection.lent = []
+        connection.lent.append(context)
+        context.handshakes += 1
     # Cython would free the old one before it stores the new one.
     old, connection.ctx = connection.ctx, context
     # OpenSSL leaves the old context's message callback in place.
@@ -181,6 +199,48 @@ cdef list _certificate_list(const X509Stack *chain):
     if chain == NULL:
         return None
     return [wrap_certificate(sk_X509_value(chain, index)) for index in range(sk_X509_num(chain))]
+
+
+cdef list _shared_ciphers(SSL *ssl):
+    cdef CipherStack *theirs = SSL_get_client_ciphers(ssl)
+    cdef CipherStack *ours = SSL_get_ciphers(ssl)
+    cdef const SSL_CIPHER *cipher
+    cdef int index
+    cdef list shared = []
+    if theirs == NULL or ours == NULL:
+        return None
+    for index in range(sk_SSL_CIPHER_num(theirs)):
+        cipher = sk_SSL_CIPHER_value(theirs, index)
+        if sk_SSL_CIPHER_find(ours, cipher) >= 0:
+            shared.append(_cipher_tuple(cipher))
+    return shared
+
+
+cdef X509 *peer_certificate(_SSLSocket connection) except? NULL:
+    """The peer's certificate with a reference, NULL without one."""
+    cdef bint held = keep_out(connection)
+    cdef X509 *peer = SSL_get1_peer_certificate(connection.ssl)
+    let_in(connection, held)
+    return peer
+
+
+cdef list unverified_chain(_SSLSocket connection):
+    """What the peer sent, leaf first; None without a certificate."""
+    cdef X509 *peer = NULL
+    cdef bint held = keep_out(connection)
+    try:
+        chain = _certificate_list(SSL_get_peer_cert_chain(connection.ssl))
+        if chain is None or not connection.server:
+            return chain
+        # What a server gets from OpenSSL lacks the client's own certificate.
+        peer = SSL_get1_peer_certificate(connection.ssl)
+        if peer == NULL:
+            return None
+        chain.insert(0, wrap_certificate(peer))
+        return chain
+    finally:
+        X509_free(peer)
+        let_in(connection, held)
 
 
 # ---- after the handshake ----

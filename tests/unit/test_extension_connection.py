@@ -316,3 +316,11 @@ def test_plain_text_is_no_tls(certs):
     with pytest.raises(tls.SSLError) as caught:
         made.client.do_handshake()
     assert (caught.value.library, type(caught.value.reason)) == ("SSL", NATIVE)
+
+
+def test_a_goodbye_without_answer_has_2s_number_on_2(link):
+    link.to_client.write_eof()
+    with pytest.raises(tls.SSLEOFError) as caught:
+        link.client.shutdown()
+    # 2.7's programs pass over number 0 there: https://bugs.python.org/issue10808
+    assert caught.value.args[0] == (0 if ON_2 else tls.SSL_ERROR_EOF)

@@ -4,6 +4,8 @@ from __future__ import absolute_import, division, print_function
 import copy
 import os
 import pickle
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -54,6 +56,18 @@ def test_a_new_context_has_the_options_that_python_always_sets():
               | _openssl.OP_CIPHER_SERVER_PREFERENCE)
     assert options & wanted == wanted
     assert not options & _openssl.OP_NO_TLSv1_3
+
+
+@pytest.mark.skipif(not _openssl.CAPABILITIES["OPENSSL3"], reason="this OpenSSL has no providers")
+def test_a_configuration_without_a_working_provider_is_named(tmpdir):
+    configuration = tmpdir.join("openssl.cnf")
+    configuration.write("openssl_conf = a\n[a]\nproviders = b\n[b]\nmissing = c\n[c]\nactivate = 1\n")
+    environment = dict(os.environ, OPENSSL_CONF=str(configuration))
+    script = ("from regraft import _openssl\n"
+              "try:\n    _openssl._SSLContext(2)\n"
+              "except _openssl.SSLError as error:\n    print(error)\n")
+    said = subprocess.check_output([sys.executable, "-c", script], env=environment)
+    assert str(configuration).encode("ascii") in said
 
 
 def test_a_context_can_be_neither_pickled_nor_copied():

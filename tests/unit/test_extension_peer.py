@@ -284,6 +284,22 @@ def test_the_context_can_be_switched_while_the_server_hears_the_name(certs):
     assert made.server.selected_alpn_protocol() == "x"
 
 
+def test_the_context_cannot_be_switched_in_the_middle_of_a_handshake(certs):
+    other = server_context(certs, "second")
+    made = Link(client_context(certs), server_context(certs))
+    with pytest.raises(tls.SSLWantReadError):
+        made.client.do_handshake()
+    made.carry()
+    with pytest.raises(tls.SSLWantReadError):
+        made.server.do_handshake()
+    with pytest.raises(tls.SSLError, match="the context can be switched before a handshake"):
+        made.server.context = other
+    made.carry()
+    made.shake_hands()
+    made.server.context = other
+    assert made.server.context is other
+
+
 @pytest.mark.parametrize("value", [None, 5, "context"])
 def test_only_a_context_is_a_context(link, value):
     with pytest.raises(TypeError, match="The value must be a SSLContext"):

@@ -2,6 +2,7 @@
 from __future__ import absolute_import, division, print_function
 
 import array
+import threading
 
 import pytest
 
@@ -65,6 +66,23 @@ def test_a_large_amount_survives():
     while bio.pending:
         parts.append(bio.read(70001))
     assert b"".join(parts) == data
+
+
+def test_threads_may_share_one():
+    bio, piece, parts = MemoryBIO(), bytes(bytearray(range(256))) * 5, []
+
+    def write():
+        for _ in range(500):
+            bio.write(piece)
+
+    writers = [threading.Thread(target=write) for _ in range(2)]
+    for writer in writers:
+        writer.start()
+    while sum(map(len, parts)) < 1000 * len(piece):
+        parts.append(bio.read(997))
+    for writer in writers:
+        writer.join()
+    assert b"".join(parts) == piece * 1000
 
 
 @pytest.mark.parametrize("data", [None, 3, [1], object()])

@@ -1,7 +1,7 @@
 """Runs our own tests: `python -m regraft_tools.testing house|tools|grafted [ARGUMENT …]`.
 
 house, tools
-    tests/house or tests/tools, in the Python of these tools.
+    tests/house, or tests/tools and tests/conformance, in the Python of these tools.
 grafted
     the tests of the runtime, in an environment of each interpreter in which `ssl` is regraft's.
     Arguments such as `2.7` choose interpreters (default: 2.7, 3.6, 3.9, 3.13; `--all`: every one
@@ -28,6 +28,7 @@ from regraft_tools import environments, interpreters, tally
 from regraft_tools.interpreters import Interpreter, Search
 from regraft_tools.tally import Row
 
+HERE = {"house": ("tests/house",), "tools": ("tests/tools", "tests/conformance")}
 DIRECTORIES = ("tests/unit", "tests/wire", "tests/startup", "tests/leaks")
 CERTIFICATES_VARIABLE = "REGRAFT_TEST_CERTS"
 AT_A_TIME = 2
@@ -43,12 +44,12 @@ class Finished:
     output: str
 
 
-def run_here(directory: str, arguments: Sequence[str]) -> bool:
+def run_here(name: str, arguments: Sequence[str]) -> bool:
     """Runs tests of the tools' own Python; whether all is well."""
-    title = "%s %s" % (interpreters.own().version, Path(directory).name)
+    title = "%s %s" % (interpreters.own().version, name)
     with tempfile.TemporaryDirectory(prefix="regraft-tests-") as folder:
         finished = run_pytest(
-            [sys.executable, "-m", "pytest"], title, with_paths(arguments, [directory]),
+            [sys.executable, "-m", "pytest"], title, with_paths(arguments, HERE[name]),
             dict(os.environ), Path(folder),
         )
     return _close([finished])
@@ -179,7 +180,7 @@ def main(arguments: Sequence[str]) -> int:
     """0 if all tests did what is expected of them."""
     match list(arguments):
         case [("house" | "tools") as name, *rest]:
-            return 0 if run_here("tests/" + name, rest) else 1
+            return 0 if run_here(name, rest) else 1
         case ["grafted", *rest]:
             return 0 if run_grafted(rest) else 1
         case _:

@@ -7,7 +7,7 @@ from regraft._openssl import (  # noqa: F401
     openssl_sha3_256, openssl_sha3_384, openssl_sha3_512, openssl_sha224, openssl_sha256, openssl_sha384,
     openssl_sha512, openssl_shake_128, openssl_shake_256, pbkdf2_hmac, scrypt)
 
-# Asked for here: it takes a third of a millisecond, and `ssl`, for which the extension may be there, needs no digests.
+# Asked for here: `ssl`, for which the extension may be there, needs no digests.
 openssl_md_meth_names = list_digests()
 
 del list_digests, absolute_import, division, print_function

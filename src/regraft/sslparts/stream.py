@@ -23,8 +23,8 @@ class Stream(object):
 
     @context.setter
     def context(self, context):
-        self._context = context
         self._sslobj.context = context
+        self._context = context
 
     def _checkClosed(self, msg=None):
         """Do nothing: subclasses in the field override this to refuse a closed socket."""
@@ -288,6 +288,6 @@ def _size_of(buffer):
     try:
         view = memoryview(buffer)
     except TypeError:
-        # An array of 2.7 has the old buffer protocol only.
-        return len(buffer) * buffer.itemsize
+        # An array or mmap of 2.7 has the old buffer protocol only.
+        return len(buffer) * getattr(buffer, "itemsize", 1)
     return len(view) * view.itemsize if view.ndim == 1 else view.nbytes

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tarfile
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,27 +21,46 @@ class Project:
 
     Attributes:
         name: as the package index knows it.
-        version: the release.
         python: the series of interpreter to run it on.
         packages: what its tests need, as pip takes it; the project itself is among them.
-        tests: files of tests, relative to the sources, or for `installed` to the package.
-        installed: the package brings its tests with it; otherwise they are in its source archive.
+        tests: files or directories of tests, relative to the sources, or for `installed` to the package.
+        version: the release; empty for tests of our own.
+        installed: the package, of this name, brings its tests with it; otherwise they are in its source archive.
         options: more arguments for pytest.
         alone: each file needs a process of its own (it replaces parts of the standard library).
+        ours: the tests are this checkout's and run with regraft only.
     """
 
     name: str
-    version: str
     python: str
     packages: tuple[str, ...]
     tests: tuple[str, ...]
-    installed: bool = False
+    version: str = ""
+    installed: str = ""
     options: tuple[str, ...] = ()
     alone: bool = False
+    ours: bool = False
+
+    @property
+    def title(self) -> str:
+        """What reports call it."""
+        return ("%s %s" % (self.name, self.version)).strip()
 
     def batches(self) -> list[list[str]]:
         """The files, in the groups that run together."""
         return [[each] for each in self.tests] if self.alone else [list(self.tests)]
+
+    def find_batches(self, outcomes: Iterable[str]) -> list[list[str]]:
+        """The groups that the tests with these names are in."""
+        names = tuple(outcomes)
+        return [
+            batch for batch in self.batches()
+            if any(name.startswith(_dotted(file)) for file in batch for name in names)
+        ]
+
+
+def _dotted(file: str) -> str:
+    return file.removesuffix(".py").replace("/", ".") + "."
 
 
 def load(names: list[str]) -> list[Project]:
@@ -63,10 +83,12 @@ def load(names: list[str]) -> list[Project]:
 
 
 def find_sources(project: Project, environment: environments.Environment) -> Path:
-    """The directory that the test files are relative to, fetched if it has to be."""
+    """The directory that the files of tests are relative to, fetched if it has to be."""
+    if project.ours:
+        return environments.checkout()
     if project.installed:
         done = environment.run(
-            "-c", "import %s, os; print(os.path.dirname(%s.__file__))" % (project.name, project.name),
+            "-c", "import %s, os; print(os.path.dirname(%s.__file__))" % (project.installed, project.installed),
             stdout=subprocess.PIPE, text=True,
         )
         return Path(done.stdout.strip())
@@ -74,9 +96,11 @@ def find_sources(project: Project, environment: environments.Environment) -> Pat
     folder = cache / ("%s-%s" % (project.name, project.version))
     if not folder.exists():
         cache.mkdir(parents=True, exist_ok=True)
+        # Not with the environment's pip: 20.3.4 fails to save source archives.
         subprocess.run(
-            [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:",
-             "--dest", str(cache), "%s==%s" % (project.name, project.version)], check=True,
+            [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
+             "--no-binary", project.name, "--dest", str(cache), "%s==%s" % (project.name, project.version)],
+            check=True,
         )
         with tarfile.open(folder.with_name(folder.name + ".tar.gz")) as archive:
             archive.extractall(cache, filter="data")
