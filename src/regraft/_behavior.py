@@ -21,6 +21,9 @@ SOCKETS_SHARE_THEIR_DESCRIPTOR = PY2
 # A non-blocking `send()` that would block returns 0 (3.5 and later raise: https://bugs.python.org/issue20951).
 SEND_RETURNS_ZERO_WHEN_BLOCKED = PY2
 
+# `SSLSocket.sendall()` returns the number of bytes, which a plain socket's never did.
+SENDALL_RETURNS_THE_SIZE = PY2
+
 # `ssl.wrap_socket()`, `ssl.match_hostname()` and `ssl.RAND_pseudo_bytes()` are there; 3.12 removed them.
 HAS_MODULE_LEVEL_WRAPPING = _HOST < (3, 12)
 HAS_PSEUDO_BYTES = (3, 3) <= _HOST < (3, 12)

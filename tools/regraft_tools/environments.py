@@ -219,6 +219,36 @@ def copy_sources(target: Path) -> None:
         shutil.copy2(source, copy)
 
 
+def make_venv(interpreter: Interpreter, path: Path) -> None:
+    """A virtual environment with the interpreter's own venv and the pip that it ships."""
+    try:
+        _run([str(interpreter.path), "-m", "venv", str(path)])
+    except BuildFailed as error:
+        shutil.rmtree(path, ignore_errors=True)
+        raise BuildFailed(
+            "%s\nOn Debian the module venv is in the package python%s-venv."
+            % (error, interpreter.series)
+        ) from None
+
+
+def make_virtualenv(interpreter: Interpreter, path: Path, pip: str = "embed") -> None:
+    """A virtual environment with virtualenv, for interpreters that have no venv or an old pip.
+
+    Args:
+        interpreter: what it is made from.
+        path: its directory; there is none yet.
+        pip: its version; default is the one that virtualenv brings along. Another is fetched.
+    """
+    # `embed`, and a cache of our own: the user's may hold releases that other virtualenvs have
+    # fetched, among them a pip that does not run on this interpreter.
+    _run([
+        sys.executable, "-m", "virtualenv", "--quiet", "--no-periodic-update",
+        "--app-data", str(directory() / "virtualenv"), "--python", str(interpreter.path),
+        "--pip", pip, "--setuptools", "embed", "--wheel", "embed",
+        *(["--download"] if pip != "embed" else []), str(path),
+    ])
+
+
 def _refresh(room: Path) -> None:
     """Puts the sources of today where an earlier build may have left its extension."""
     for name in SOURCES:
@@ -249,17 +279,9 @@ def _make(interpreter: Interpreter, path: Path) -> None:
     if interpreter.release < (3, 7):
         # The standard library of 2.7 has no venv, and ensurepip of 3.6 brings a pip that knows
         # no manylinux2014. virtualenv 20.15.1, the last for both, has the last pip of each.
-        _run([sys.executable, "-m", "virtualenv", "--quiet", "--no-periodic-update",
-              "--python", str(interpreter.path), str(path)])
-        return
-    try:
-        _run([str(interpreter.path), "-m", "venv", str(path)])
-    except BuildFailed as error:
-        shutil.rmtree(path, ignore_errors=True)
-        raise BuildFailed(
-            "%s\nOn Debian the module venv is in the package python%s-venv."
-            % (error, interpreter.series)
-        ) from None
+        make_virtualenv(interpreter, path)
+    else:
+        make_venv(interpreter, path)
 
 
 def _pip(

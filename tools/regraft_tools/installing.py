@@ -41,15 +41,16 @@ def try_pip(interpreter: Interpreter, pip: str, folder: Path) -> str:
         What went wrong, or an empty text.
     """
     target, sources = folder / "environment", folder / "sources"
-    if pip == OWN:
-        make = [str(interpreter.path), "-m", "venv", str(target)]
-    else:
-        make = [sys.executable, "-m", "virtualenv", "--quiet", "--no-periodic-update",
-                "--download", "--pip", pip, "--python", str(interpreter.path), str(target)]
+    try:
+        if pip == OWN:
+            environments.make_venv(interpreter, target)
+        else:
+            environments.make_virtualenv(interpreter, target, pip)
+    except environments.BuildFailed as error:
+        return str(error)
     python = str(target / "bin" / "python")
     environments.copy_sources(sources)
     for command in (
-        make,
         [python, "-m", "pip", "install", "."],
         [python, "-m", "regraft", "run", "-c", _TRIAL],
     ):

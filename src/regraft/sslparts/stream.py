@@ -127,7 +127,10 @@ class Stream(object):
         return self._rg_plain().sendto(data, flags_or_addr, addr)
 
     def sendall(self, data, flags=0):
-        """Send all of the bytes. Raises: SSLError; how much was sent before it is not known."""
+        """Send all of the bytes. Raises: SSLError; how much was sent before it is not known.
+
+        Differs: returns their number on 2.7, as 2.7's did.
+        """
         self._checkClosed()
         if self._sslobj is None:
             return self._rg_plain().sendall(data, flags)
@@ -142,6 +145,7 @@ class Stream(object):
             view = memoryview(data)
             while sent < size:
                 sent += self.send(view[sent:])
+        return size if _behavior.SENDALL_RETURNS_THE_SIZE else None
 
     def shutdown(self, how):
         """Shut the connection of the system down; TLS ends without a closing handshake."""

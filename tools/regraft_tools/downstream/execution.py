@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from regraft_tools.conformance.results import Outcome, Status, SuiteRun
+from regraft_tools.conformance.suites import LEGACY_TLS
 from regraft_tools.downstream.projects import Project
 from regraft_tools.environments import Environment
 
@@ -74,12 +75,18 @@ class Place:
         ]
         variables = self.environment.variables({
             "PYTHONPATH": str(WITNESS), "PYTHONDONTWRITEBYTECODE": "1", "REGRAFT_WITNESS": str(witness),
-            "REGRAFT_TEST_CERTS": str(self.certificates), **({} if grafted else {"REGRAFT_DISABLE": "1"}),
+            "REGRAFT_TEST_CERTS": str(self.certificates),
         })
+        if not grafted:
+            variables["REGRAFT_DISABLE"] = "1"
+        if self.project.legacy_tls:
+            configuration = room / "openssl.cnf"
+            configuration.write_text(LEGACY_TLS.text)
+            variables["OPENSSL_CONF"] = str(configuration)
         # Tests of an unpacked source archive look for their data in the directory they are started in.
         folder = room if self.project.installed else self.sources
         ended, output = run_command(command, variables, folder, room / "output.txt")
-        outcomes = read_junit(report, batch) if report.exists() else {}
+        outcomes = read_junit(report) if report.exists() else {}
         key = " ".join(batch)
         if ended is None:
             outcomes[key] = Outcome(Status.HUNG, "%s\nnot done after %d seconds" % (output, LONGEST))
@@ -127,7 +134,7 @@ def find_doubt(witness: Path, grafted: bool) -> str:
     return "; ".join(wrong)
 
 
-def read_junit(path: Path, batch: Sequence[str]) -> dict[str, Outcome]:
+def read_junit(path: Path) -> dict[str, Outcome]:
     """The outcomes in a report of pytest, by class and name of the test."""
     outcomes: dict[str, Outcome] = {}
     for name, outcome in _read_cases(path):

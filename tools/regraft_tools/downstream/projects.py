@@ -28,6 +28,7 @@ class Project:
         installed: the package, of this name, brings its tests with it; otherwise they are in its source archive.
         options: more arguments for pytest.
         alone: each file needs a process of its own (it replaces parts of the standard library).
+        legacy_tls: OpenSSL is configured to allow what it allowed when the tests were written.
         ours: the tests are this checkout's and run with regraft only.
     """
 
@@ -39,6 +40,7 @@ class Project:
     installed: str = ""
     options: tuple[str, ...] = ()
     alone: bool = False
+    legacy_tls: bool = False
     ours: bool = False
 
     @property
