@@ -155,7 +155,7 @@ cdef class _SSLContext:
 
         Since: 2.7.9, 3.2.
         """
-        return new_connection(self, sock, None, None, bool(int_argument(server_side)), server_hostname,
+        return new_connection(self, sock, None, None, bool(server_side), server_hostname,
                               ssl_sock if owner is None else owner, session)
 
     def _wrap_bio(self, /, incoming, outgoing, server_side, server_hostname=None, *, owner=None, session=None):
@@ -168,7 +168,7 @@ cdef class _SSLContext:
         if not isinstance(outgoing, MemoryBIO):
             raise TypeError("_wrap_bio() argument 'outgoing' must be _ssl.MemoryBIO, not %s" % type(outgoing).__name__)
         return new_connection(self, None, <MemoryBIO>incoming, <MemoryBIO>outgoing,
-                              bool(int_argument(server_side)), server_hostname, owner, session)
+                              bool(server_side), server_hostname, owner, session)
 
     # ---- versions and options ----------------------------------------------------
 

@@ -215,7 +215,7 @@ cdef int raise_connection_error(_SSLSocket connection, int ret, int ssl_error, i
     """Raise what a failed SSL_* call on a connection means.
 
     Args:
-        ret: what the call returned.
+        ret: what the call returned. That it would have to wait is not for here: see _not_ready.
         ssl_error: SSL_get_error() of it, taken without the GIL right after the call.
         saved_errno: errno, taken at the same place; 0 where no socket is beneath.
     """
@@ -238,10 +238,6 @@ cdef int raise_connection_error(_SSLSocket connection, int ret, int ssl_error, i
         raise _socket.error(reason, native_from_c(strerror(reason)))
     if ssl_error == SSL_ERROR_ZERO_RETURN:
         cls, message = SSLZeroReturnError, "TLS/SSL connection has been closed (EOF)"
-    elif ssl_error == SSL_ERROR_WANT_READ:
-        cls, message = SSLWantReadError, "The operation did not complete (read)"
-    elif ssl_error == SSL_ERROR_WANT_WRITE:
-        cls, message = SSLWantWriteError, "The operation did not complete (write)"
     elif ssl_error == SSL_ERROR_WANT_X509_LOOKUP:
         message = "The operation did not complete (X509 lookup)"
     elif ssl_error == SSL_ERROR_WANT_CONNECT:
