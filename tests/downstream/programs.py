@@ -20,6 +20,21 @@ print(requests.get(url, verify=root, timeout=10).text)
 GEVENT = "from gevent import monkey; monkey.patch_all()\n"
 EVENTLET = "import eventlet; eventlet.monkey_patch()\n"
 
+# Wrapped first and connected afterwards: eventlet then makes the TLS connection itself, without the name.
+EVENTLET_CONNECT = """
+import sys
+from urlparse import urlsplit
+from eventlet.green import socket, ssl
+url, root = sys.argv[1:3]
+context = ssl.create_default_context(cafile=root)
+connection = context.wrap_socket(socket.socket(), server_hostname="localhost")
+connection.connect(("127.0.0.1", urlsplit(url).port))
+connection.sendall(b"GET / HTTP/1.0\\r\\n\\r\\n")
+connection.read(1024).index(b"\\r\\n\\r\\n")
+print("the page over " + connection.version())
+connection.unwrap()
+"""
+
 TORNADO = """
 import sys
 from tornado.httpclient import AsyncHTTPClient

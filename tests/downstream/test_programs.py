@@ -3,6 +3,7 @@ from __future__ import absolute_import, division, print_function
 
 import contextlib
 import os
+import socket
 import ssl
 import subprocess
 import sys
@@ -10,7 +11,8 @@ import sys
 import pytest
 from loopback import server_context, serving
 from programs import (
-    EVENTLET, FORKING, GEVENT, MANY_GREENLETS, NEIGHBOURS, PIP_VENDORED, REQUESTS, TORNADO, URLLIB2, make_neighbourly,
+    EVENTLET, EVENTLET_CONNECT, FORKING, GEVENT, MANY_GREENLETS, NEIGHBOURS, PIP_VENDORED, REQUESTS, TORNADO, URLLIB2,
+    make_neighbourly,
 )
 
 PAGE = "the page over %s"
@@ -23,6 +25,7 @@ CLIENTS = {
     "gevent requests": GEVENT + REQUESTS,
     "eventlet urllib2": EVENTLET + URLLIB2,
     "eventlet requests": EVENTLET + REQUESTS,
+    "eventlet connect": EVENTLET_CONNECT,
     "tornado": TORNADO,
     "pip's requests": PIP_VENDORED,
 }
@@ -39,8 +42,12 @@ def answer(connection):
     body = PAGE % connection.version()
     head = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n" % len(body)
     connection.sendall((head + body).encode("ascii"))
-    # The peer's goodbye, so that the last bytes are not lost with a reset.
+    # Wait for the peer's goodbye, so that the last bytes are not lost with a reset; some go without one.
     connection.recv(1)
+    try:
+        connection.unwrap()
+    except (ssl.SSLError, socket.error):
+        return
 
 
 @contextlib.contextmanager
