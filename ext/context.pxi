@@ -155,8 +155,12 @@ cdef class _SSLContext:
 
         Since: 2.7.9, 3.2.
         """
-        return new_connection(self, sock, None, None, bool(server_side), server_hostname,
-                              ssl_sock if owner is None else owner, session)
+        if owner is None:
+            owner = ssl_sock
+        if server_hostname is None and self.checks_hostname and not server_side:
+            # 2.7 asked its socket for the name, when the handshake was over; eventlet relies on that.
+            server_hostname = getattr(ssl_sock, "server_hostname", None)
+        return new_connection(self, sock, None, None, bool(server_side), server_hostname, owner, session)
 
     def _wrap_bio(self, /, incoming, outgoing, server_side, server_hostname=None, *, owner=None, session=None):
         """A connection over two memory BIOs.

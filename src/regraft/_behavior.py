@@ -31,7 +31,7 @@ HAS_PSEUDO_BYTES = (3, 3) <= _HOST < (3, 12)
 # `match_hostname` takes "f*.example" for a pattern (3.7 and later only whole labels: https://bugs.python.org/issue31399).
 NAMES_MATCH_PARTIAL_WILDCARDS = _HOST < (3, 7)
 
-# `SSLSocket(sock, ...)` may be called directly (3.7 and later: TypeError, https://bugs.python.org/issue32951).
+# `SSLSocket(sock, ...)` and `SSLObject(connection, ...)` may be called directly (3.7 and later: TypeError, https://bugs.python.org/issue32951).
 SOCKET_HAS_PUBLIC_CONSTRUCTOR = _HOST < (3, 7)
 
 

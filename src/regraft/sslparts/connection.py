@@ -1,7 +1,7 @@
 """What `SSLSocket` and `SSLObject` have in common, and `SSLObject`."""
 from __future__ import absolute_import, division, print_function
 
-from regraft import _openssl
+from regraft import _behavior, _openssl
 from regraft._compat import adopt
 
 CHANNEL_BINDING_TYPES = ["tls-unique"]
@@ -19,6 +19,11 @@ def check_parameters(server_side, context=None, server_hostname=None, session=No
             raise ValueError("session can only be specified in client mode")
     if context.check_hostname and not server_hostname:
         raise ValueError("check_hostname requires server_hostname")
+
+
+def bare(connection):
+    """Return the extension's connection, also of a socket to which eventlet has given an `SSLObject` around it."""
+    return connection._sslobj if isinstance(connection, SSLObject) else connection
 
 
 class Questions(object):
@@ -57,12 +62,12 @@ class Questions(object):
 
     def get_verified_chain(self):
         """Return the chain as verified, the peer's first, as a list of DER bytes. Since: 3.13."""
-        chain = self._sslobj.get_verified_chain()
+        chain = bare(self._sslobj).get_verified_chain()
         return [] if chain is None else [certificate.public_bytes(_openssl.ENCODING_DER) for certificate in chain]
 
     def get_unverified_chain(self):
         """Return the chain as the peer sent it, the peer's first, as a list of DER bytes. Since: 3.13."""
-        chain = self._sslobj.get_unverified_chain()
+        chain = bare(self._sslobj).get_unverified_chain()
         return [] if chain is None else [certificate.public_bytes(_openssl.ENCODING_DER) for certificate in chain]
 
     def selected_npn_protocol(self):
@@ -154,8 +159,17 @@ class SSLObject(object):
     """
 
     def __init__(self, *args, **kwargs):
-        raise TypeError("%s does not have a public constructor. Instances are returned by SSLContext.wrap_bio()."
-                        % (type(self).__name__,))
+        if not _behavior.SOCKET_HAS_PUBLIC_CONSTRUCTOR:
+            raise TypeError("%s does not have a public constructor. Instances are returned by SSLContext.wrap_bio()."
+                            % (type(self).__name__,))
+        self._rg_adopt_connection(*args, **kwargs)
+
+    def _rg_adopt_connection(self, sslobj, owner=None, session=None):
+        # The constructor of 3.5 and 3.6, which eventlet calls wherever there is an SSLObject.
+        self._sslobj = sslobj
+        sslobj.owner = self if owner is None else owner
+        if session is not None:
+            sslobj.session = session
 
     @classmethod
     def _create(cls, incoming, outgoing, server_side=False, server_hostname=None, session=None, context=None):

@@ -7,6 +7,7 @@ import socket
 from regraft import _behavior, _openssl
 from regraft._compat import text_type
 from regraft._openssl import SSL_ERROR_EOF, SSLError, SSLWantReadError, SSLWantWriteError
+from regraft.sslparts.connection import bare
 
 
 class Stream(object):
@@ -160,7 +161,7 @@ class Stream(object):
         """
         if self._sslobj is None:
             raise ValueError("No SSL wrapper around " + str(self))
-        below = self._sslobj.shutdown()
+        below = bare(self._sslobj).shutdown()
         self._sslobj = None
         return below
 
