@@ -107,3 +107,29 @@ def test_purposes_are_objects_of_openssl():
 @pytest.mark.skipif(sys.version_info[0] > 2, reason="Python 3 has enumerations of its own")
 def test_on_python_2_no_enum_package_is_imported():
     assert "enum" not in sys.modules
+
+
+def test_purposes_are_an_enumeration():
+    assert list(ssl.Purpose) == [ssl.Purpose.SERVER_AUTH, ssl.Purpose.CLIENT_AUTH]
+    assert len(ssl.Purpose) == 2 and list(ssl.Purpose.__members__) == ["SERVER_AUTH", "CLIENT_AUTH"]
+    assert ssl.Purpose["CLIENT_AUTH"] is ssl.Purpose.CLIENT_AUTH
+    assert ssl.Purpose.SERVER_AUTH.name == "SERVER_AUTH"
+    assert type(ssl.Purpose.SERVER_AUTH.value) is ssl._ASN1Object
+    assert ssl.Purpose.SERVER_AUTH.value == ssl.Purpose.SERVER_AUTH
+    assert ssl.Purpose.SERVER_AUTH in ssl.Purpose
+    assert repr(ssl.Purpose) == "<enum 'Purpose'>"
+    assert str(ssl.Purpose.SERVER_AUTH) == "Purpose.SERVER_AUTH"
+    assert repr(ssl.Purpose.SERVER_AUTH).startswith("<Purpose.SERVER_AUTH: _ASN1Object(nid=129, ")
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_purposes_pickle(protocol):
+    assert pickle.loads(pickle.dumps(ssl.Purpose.CLIENT_AUTH, protocol)) == ssl.Purpose.CLIENT_AUTH
+
+
+def test_on_python_2_a_purpose_is_made_from_its_number_as_there():
+    if sys.version_info[0] > 2:
+        with pytest.raises(ValueError):
+            ssl.Purpose("1.3.6.1.5.5.7.3.1")
+    else:
+        assert ssl.Purpose("1.3.6.1.5.5.7.3.1") == ssl.Purpose.SERVER_AUTH
