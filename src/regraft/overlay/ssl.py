@@ -110,7 +110,7 @@ class SSLContext(_SSLContext):
         return _SSLContext.__new__(cls, protocol)
 
     if _rg_behavior.CONTEXT_HAS_CONSTRUCTOR:
-        def __init__(self, protocol=None):
+        def __init__(self, protocol=None, *args, **kwargs):
             """Do nothing: `__new__` has done it. Subclasses in the field call it, as 2.7 to 3.6 had one."""
 
     def _encode_hostname(self, hostname):
@@ -289,7 +289,7 @@ class SSLContext(_SSLContext):
             _SSLContext._msg_callback.__set__(self, None)
             return
         if not hasattr(callback, "__call__"):
-            raise TypeError("%r is not callable." % (callback,))
+            raise TypeError("%s is not callable." % (callback,))
 
         def call(connection, direction, version, content_type, message_type, data):
             try:
@@ -374,12 +374,10 @@ def _create_unverified_context(protocol=None, cert_reqs=_RG_UNVERIFIED_MODE,
         protocol = _rg_protocol_for(purpose)
         cert_reqs = CERT_NONE if cert_reqs is None else cert_reqs
     context = SSLContext(protocol)
-    # In this order: a name can only be checked on a chain that is.
-    context.check_hostname = False
+    # In this order: without verification no name can be checked, and asking for both is an error.
+    context.check_hostname = check_hostname
     if cert_reqs is not None:
         context.verify_mode = cert_reqs
-    if check_hostname:
-        context.check_hostname = True
     if keyfile and not certfile:
         raise ValueError("certfile must be specified")
     if certfile or keyfile:
