@@ -171,6 +171,9 @@ cdef class MemoryBIO:
         if self.pool.lock == NULL:
             raise MemoryError()
 
+    def __reduce_ex__(self, protocol, /):
+        refuse_to_pickle("_ssl.MemoryBIO")
+
     def __dealloc__(self):
         if self.bio != NULL:
             BIO_free(self.bio)

@@ -42,6 +42,16 @@ cdef str native_from_c(const char *text):
     return native_from_bytes(<bytes>text)
 
 
+cdef str type_name(object value):
+    """The type of an argument in the words of CPython's TypeErrors."""
+    return "None" if value is None else type(value).__name__
+
+
+cdef int refuse_to_pickle(str name) except -1:
+    """Refuse with Python 3's words; 2.7's pickle would write an object that cannot be read back."""
+    raise TypeError("cannot pickle '%s' object" % name)
+
+
 cdef bytes encoded_text(object text, str what, str encoding):
     """The bytes of `str` or 2.7's `unicode`, without NUL: C would cut there.
 
@@ -55,7 +65,7 @@ cdef bytes encoded_text(object text, str what, str encoding):
     elif RG_STR_IS_BYTES and isinstance(text, bytes):
         data = <bytes>text
     else:
-        raise TypeError("%s must be str, not %s" % (what, "None" if text is None else type(text).__name__))
+        raise TypeError("%s must be str, not %s" % (what, type_name(text)))
     if b"\0" in data:
         raise ValueError("embedded null character")
     return data

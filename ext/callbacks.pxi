@@ -227,6 +227,16 @@ cdef int check_psk(object callback, bint wrong_side, str side, str context_side)
     return 0
 
 
+cdef bytes identity_hint_bytes(object hint):
+    """The hint of a server as bytes, None without one."""
+    if hint is None:
+        return None
+    if not isinstance(hint, (str, unicode)):
+        raise TypeError("set_psk_server_callback() argument 'identity_hint' must be str or None, not %s"
+                        % type(hint).__name__)
+    return encoded_text(hint, "identity_hint", "utf-8")
+
+
 cdef object _psk_text(const char *text):
     # Hint and identity may be anything that is UTF-8; none and empty are both None.
     cdef bytes raw

@@ -316,6 +316,9 @@ cdef class Certificate:
     def __dealloc__(self):
         X509_free(self.x)
 
+    def __reduce_ex__(self, protocol, /):
+        refuse_to_pickle("_ssl.Certificate")
+
     def public_bytes(self, /, format=ENCODING_PEM):
         """The certificate in one of its forms.
 

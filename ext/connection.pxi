@@ -57,6 +57,9 @@ cdef class _SSLSocket:
         if self.lock != NULL:
             free_lock(self.lock)
 
+    def __reduce_ex__(self, protocol, /):
+        refuse_to_pickle("_ssl._SSLSocket")
+
     # ---- running an operation ----
 
     cdef object _begin(self, Patience *patience):

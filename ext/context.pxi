@@ -57,8 +57,7 @@ cdef class _SSLContext:
         PyObject_GenericSetAttr(self, name, NULL)
 
     def __reduce_ex__(self, protocol, /):
-        cdef str name = "_ssl._SSLContext" if type(self) is _SSLContext else type(self).__name__
-        raise TypeError("cannot pickle '%s' object" % name)
+        refuse_to_pickle("_ssl._SSLContext" if type(self) is _SSLContext else type(self).__name__)
 
     cdef int _create(self) except -1:
         cdef int version = _fixed_version(self.protocol)
@@ -168,9 +167,9 @@ cdef class _SSLContext:
         Since: 3.5.
         """
         if not isinstance(incoming, MemoryBIO):
-            raise TypeError("_wrap_bio() argument 'incoming' must be _ssl.MemoryBIO, not %s" % type(incoming).__name__)
+            raise TypeError("_wrap_bio() argument 'incoming' must be _ssl.MemoryBIO, not %s" % type_name(incoming))
         if not isinstance(outgoing, MemoryBIO):
-            raise TypeError("_wrap_bio() argument 'outgoing' must be _ssl.MemoryBIO, not %s" % type(outgoing).__name__)
+            raise TypeError("_wrap_bio() argument 'outgoing' must be _ssl.MemoryBIO, not %s" % type_name(outgoing))
         return new_connection(self, None, <MemoryBIO>incoming, <MemoryBIO>outgoing,
                               bool(server_side), server_hostname, owner, session)
 
@@ -276,6 +275,8 @@ cdef class _SSLContext:
 
     @verify_flags.setter
     def verify_flags(self, value):
+        if not hasattr(value, "__index__"):
+            raise TypeError("argument must be int, not %s" % type_name(value))
         cdef unsigned long wanted = operator_index(value) & 0xFFFFFFFFFFFFFFFF
         cdef unsigned long before = X509_VERIFY_PARAM_get_flags(SSL_CTX_get0_param(self.ctx))
         change_verify_flags(self.ctx, wanted & ~before, before & ~wanted)
@@ -549,27 +550,25 @@ cdef class _SSLContext:
         """Authenticate with pre-shared keys: callback(hint) gives (identity, key).
 
         Since: 3.13.
+        Differs: a callback that fails ends the handshake with TLS 1.3 too, where 3.15 goes on without a key; an
+            identity with a NUL is refused and not cut.
         """
         check_psk(callback, self.protocol == PROTOCOL_TLS_SERVER, "client", "SERVER")
         old, self.psk_client = self.psk_client, callback
         SSL_CTX_set_psk_client_callback(self.ctx, <PskClientCallback>NULL if callback is None else on_psk_client)
 
     def set_psk_server_callback(self, /, callback, identity_hint=None):
-        """Authenticate clients by pre-shared keys: callback(identity) gives the key.
+        """Authenticate clients by pre-shared keys: callback(identity) gives the key, b"" for "unknown".
 
         Since: 3.13.
+        Differs: a callback that fails ends the handshake with TLS 1.3 too, where 3.15 goes on with certificates.
         """
-        cdef bytes hint = None
         check_psk(callback, self.protocol == PROTOCOL_TLS_CLIENT, "server", "CLIENT")
-        if identity_hint is not None:
-            if RG_STR_IS_BYTES or isinstance(identity_hint, str):
-                hint = encoded_text(identity_hint, "identity_hint", "utf-8")
-            else:
-                raise TypeError("set_psk_server_callback() argument 'identity_hint' must be str or None, not %s"
-                                % type(identity_hint).__name__)
+        cdef bytes hint = identity_hint_bytes(identity_hint)
         ERR_clear_error()
         if not SSL_CTX_use_psk_identity_hint(self.ctx, <const char *>NULL if hint is None else <const char *>hint):
-            raise_ssl_error()
+            ERR_clear_error()
+            raise ValueError("failed to set identity hint")
         old, self.psk_server = self.psk_server, callback
         SSL_CTX_set_psk_server_callback(self.ctx, <PskServerCallback>NULL if callback is None else on_psk_server)
 

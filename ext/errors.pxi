@@ -147,7 +147,7 @@ cdef object _queued_error(object cls, object number, unsigned long code, str mes
         if message is None:
             message = native_from_c(ERR_reason_error_string(code))
     if message is None:
-        message = "unknown error (0x%x)" % code if code else "unknown error"
+        message = "unknown error (0x%x)" % code
     if detail is not None:
         message = "%s: %s" % (message, detail)
     if library is not None and reason is not None:

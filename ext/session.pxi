@@ -31,6 +31,9 @@ cdef class SSLSession:
         if self.session != NULL:
             SSL_SESSION_free(self.session)
 
+    def __reduce_ex__(self, protocol, /):
+        refuse_to_pickle("_ssl.SSLSession")
+
     def __eq__(self, value):
         cdef unsigned int size = 0, other_size = 0
         cdef const unsigned char *mine

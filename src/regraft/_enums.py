@@ -7,6 +7,7 @@ Python 2 is left alone: it would cost each `import ssl` more than all the rest o
 """
 from __future__ import absolute_import, division, print_function
 
+import operator
 import sys
 
 from regraft._compat import PY2, integer_types
@@ -40,7 +41,13 @@ def members_of(enumeration):
 
 
 class _EnumMeta(type):
-    """What an enumeration does as a class: look-up, iteration, no second assignment of a member."""
+    """What an enumeration does as a class: look-up, iteration, no second assignment of a member, no subclass."""
+
+    def __new__(meta, name, bases, members):
+        for base in bases:
+            if isinstance(base, _EnumMeta):
+                raise TypeError("<enum %r> cannot extend %r" % (name, base))
+        return type.__new__(meta, name, bases, members)
 
     def __call__(cls, value):
         try:
@@ -74,6 +81,17 @@ class _EnumMeta(type):
             raise AttributeError("cannot reassign member %r" % (name,))
         type.__setattr__(cls, name, value)
 
+    def __delattr__(cls, name):
+        if name in cls._by_name:
+            raise AttributeError("%r cannot delete member %r." % (cls.__name__, name))
+        type.__delattr__(cls, name)
+
+    def __reversed__(cls):
+        return reversed(cls._canonical)
+
+    def __nonzero__(cls):
+        return True
+
     def __repr__(cls):
         return "<enum %r>" % (cls.__name__,)
 
@@ -89,14 +107,27 @@ class _FlagMeta(_EnumMeta):
         known = cls._by_value.get(value)
         if known is not None:
             return known
-        return _new_member(cls, value, cls._name_of_bits(value))
+        if cls._number is int and value > sys.maxsize:
+            # No member can hold it; as a number it does all that a member does.
+            return value
+        # Kept, so that the same bits are the same object.
+        member = cls._by_value[value] = _new_member(cls, value, cls._name_of_bits(value))
+        return member
+
+    def __contains__(cls, value):
+        # Since 3.12 any number that could be made a member.
+        return isinstance(value, integer_types)
+
+    def __repr__(cls):
+        return "<flag %r>" % (cls.__name__,)
 
     def _name_of_bits(cls, value):
         names, rest = [], value
         for member in sorted(cls._canonical) + cls._multiple:
-            if member & value == member:
+            bits = member.value
+            if bits & value == bits:
                 names.append(member.name)
-                rest &= ~cls._number(member)
+                rest &= ~bits
         if not names:
             return None
         return "|".join(names + ([str(rest)] if rest else []))
@@ -106,9 +137,16 @@ class _Member(object):
     """What a member is beside an integer."""
 
     @property
+    def name(self):
+        """str: the first name of the number; None for flags without one."""
+        return self._name_
+
+    @property
     def value(self):
         """int: the plain number."""
         return self._number(self)
+
+    _value_ = value
 
     def __repr__(self):
         name = "" if self.name is None else "." + self.name
@@ -135,16 +173,16 @@ class _Flag(_Member):
     def _combine(self, other, operation):
         if not isinstance(other, integer_types):
             return NotImplemented
-        return type(self)(operation(self.value, self._number(other)))
+        return type(self)(operation(self.value, int(other)))
 
     def __or__(self, other):
-        return self._combine(other, self._number.__or__)
+        return self._combine(other, operator.or_)
 
     def __and__(self, other):
-        return self._combine(other, self._number.__and__)
+        return self._combine(other, operator.and_)
 
     def __xor__(self, other):
-        return self._combine(other, self._number.__xor__)
+        return self._combine(other, operator.xor)
 
     __ror__, __rand__, __rxor__ = __or__, __and__, __xor__
 
@@ -152,7 +190,10 @@ class _Flag(_Member):
         return type(self)(~self.value & type(self)._all_bits)
 
     def __contains__(self, other):
-        return self.value & other == other
+        if not isinstance(other, type(self)):
+            raise TypeError("unsupported operand type(s) for 'in': %r and %r"
+                            % (type(other).__name__, type(self).__name__))
+        return self.value & other.value == other.value
 
     def __iter__(self):
         return iter([member for member in sorted(type(self)._canonical) if member in self])
@@ -163,7 +204,7 @@ class _Flag(_Member):
 
 def _new_member(cls, value, name):
     member = cls._number.__new__(cls, value)
-    member.name = name
+    member._name_ = name
     return member
 
 

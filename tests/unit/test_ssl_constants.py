@@ -107,3 +107,70 @@ def test_purposes_are_objects_of_openssl():
 @pytest.mark.skipif(sys.version_info[0] > 2, reason="Python 3 has enumerations of its own")
 def test_on_python_2_no_enum_package_is_imported():
     assert "enum" not in sys.modules
+
+
+def test_purposes_are_an_enumeration():
+    assert list(ssl.Purpose) == [ssl.Purpose.SERVER_AUTH, ssl.Purpose.CLIENT_AUTH]
+    assert len(ssl.Purpose) == 2 and list(ssl.Purpose.__members__) == ["SERVER_AUTH", "CLIENT_AUTH"]
+    assert ssl.Purpose["CLIENT_AUTH"] is ssl.Purpose.CLIENT_AUTH
+    assert ssl.Purpose.SERVER_AUTH.name == "SERVER_AUTH"
+    assert type(ssl.Purpose.SERVER_AUTH.value) is ssl._ASN1Object
+    assert ssl.Purpose.SERVER_AUTH.value == ssl.Purpose.SERVER_AUTH
+    assert ssl.Purpose.SERVER_AUTH in ssl.Purpose
+    assert repr(ssl.Purpose) == "<enum 'Purpose'>"
+    assert str(ssl.Purpose.SERVER_AUTH) == "Purpose.SERVER_AUTH"
+    assert repr(ssl.Purpose.SERVER_AUTH).startswith("<Purpose.SERVER_AUTH: _ASN1Object(nid=129, ")
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_purposes_pickle(protocol):
+    assert pickle.loads(pickle.dumps(ssl.Purpose.CLIENT_AUTH, protocol)) == ssl.Purpose.CLIENT_AUTH
+
+
+def test_on_python_2_a_purpose_is_made_from_its_number_as_there():
+    if sys.version_info[0] > 2:
+        with pytest.raises(ValueError):
+            ssl.Purpose("1.3.6.1.5.5.7.3.1")
+    else:
+        assert ssl.Purpose("1.3.6.1.5.5.7.3.1") == ssl.Purpose.SERVER_AUTH
+
+
+def test_the_same_bits_are_the_same_flag():
+    assert ssl.VerifyFlags(0x80020) is ssl.VerifyFlags(0x80020)
+    assert repr(ssl.VerifyFlags(8)) == ("<VerifyFlags: 8>" if PRINTS_NUMBERS else "<VerifyFlags.8: 8>")
+
+
+@pytest.mark.skipif(not PRINTS_NUMBERS, reason="enumerations of Python 3.6 to 3.10 are the host's own")
+def test_flags_contain_flags_only():
+    with pytest.raises(TypeError, match="unsupported operand"):
+        0x4000 in ssl.OP_NO_TICKET
+    assert not (ssl.OP_NO_TICKET in ssl.OP_NO_SSLv3)
+
+
+def test_numbers_too_large_for_a_flag_of_the_host_stay_numbers():
+    assert ssl.OP_NO_TICKET | 2 ** 70 == 2 ** 70 + 0x4000
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.verify_flags = -1
+    assert context.verify_flags & ssl.VERIFY_X509_STRICT
+
+
+@pytest.mark.skipif(not PRINTS_NUMBERS, reason="enumerations of Python 3.6 to 3.10 are the host's own")
+def test_members_cannot_be_changed_or_deleted_nor_enumerations_extended():
+    for enumeration in ENUMERATIONS:
+        name, member = sorted(enumeration.__members__.items())[0]
+        with pytest.raises(AttributeError):
+            member.name = "x"
+        with pytest.raises(AttributeError):
+            member.value = 5
+        with pytest.raises(AttributeError):
+            delattr(enumeration, name)
+        with pytest.raises(TypeError):
+            class Extended(enumeration):
+                pass
+        assert enumeration[name] is member
+
+
+def test_enumerations_show_their_kind():
+    assert repr(ssl.VerifyMode) == "<enum 'VerifyMode'>"
+    assert repr(ssl.Options) == ("<flag 'Options'>" if PRINTS_NUMBERS else "<enum 'Options'>")
+    assert list(reversed(ssl.VerifyMode))[0] is ssl.CERT_REQUIRED

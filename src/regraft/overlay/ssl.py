@@ -83,6 +83,10 @@ def _rg_warn_of_old_tls(message):
         warnings.warn(message, DeprecationWarning, stacklevel=3)
 
 
+class _GiveupOnSSLSendfile(Exception):
+    """Raised inside `sendfile()` where the kernel cannot send the file, to go on with `send()`. Since: 3.15."""
+
+
 class SSLContext(_SSLContext):
     """Settings, certificates and trust that connections have in common.
 
@@ -104,6 +108,10 @@ class SSLContext(_SSLContext):
             _rg_warn_of_old_tls("ssl.SSLContext() without protocol argument is deprecated.")
             protocol = PROTOCOL_TLS
         return _SSLContext.__new__(cls, protocol)
+
+    if _rg_behavior.CONTEXT_HAS_CONSTRUCTOR:
+        def __init__(self, protocol=None, *args, **kwargs):
+            """Do nothing: `__new__` has done it. Subclasses in the field call it, as 2.7 to 3.6 had one."""
 
     def _encode_hostname(self, hostname):
         return _rg_encode_hostname(hostname)
@@ -281,7 +289,7 @@ class SSLContext(_SSLContext):
             _SSLContext._msg_callback.__set__(self, None)
             return
         if not hasattr(callback, "__call__"):
-            raise TypeError("%r is not callable." % (callback,))
+            raise TypeError("%s is not callable." % (callback,))
 
         def call(connection, direction, version, content_type, message_type, data):
             try:
@@ -366,12 +374,10 @@ def _create_unverified_context(protocol=None, cert_reqs=_RG_UNVERIFIED_MODE,
         protocol = _rg_protocol_for(purpose)
         cert_reqs = CERT_NONE if cert_reqs is None else cert_reqs
     context = SSLContext(protocol)
-    # In this order: a name can only be checked on a chain that is.
-    context.check_hostname = False
+    # In this order: without verification no name can be checked, and asking for both is an error.
+    context.check_hostname = check_hostname
     if cert_reqs is not None:
         context.verify_mode = cert_reqs
-    if check_hostname:
-        context.check_hostname = True
     if keyfile and not certfile:
         raise ValueError("certfile must be specified")
     if certfile or keyfile:
@@ -489,4 +495,11 @@ def get_protocol_name(protocol_code):
         return "<unknown>"
 
 
-del absolute_import, division, print_function
+# `repr()`, tracebacks and pickles name the module in which programs find them.
+for _rg_item in (DER_cert_to_PEM_cert, PEM_cert_to_DER_cert, cert_time_to_seconds, _dnsname_match, _inet_paton,
+                 _ipaddress_match, get_default_verify_paths, _check_sslobject_params, SSLObject, SSLSocket):
+    _rg_item.__module__ = __name__
+if _rg_behavior.HAS_MODULE_LEVEL_WRAPPING:
+    match_hostname.__module__ = __name__
+
+del absolute_import, division, print_function, _rg_item

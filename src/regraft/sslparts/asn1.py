@@ -107,13 +107,60 @@ def _make_purpose():
         from enum import Enum
         return Enum("Purpose", _PURPOSES, module="ssl", type=_ASN1Object)
 
-    class Purpose(_ASN1Object):
-        """What a certificate is for: `SERVER_AUTH` or `CLIENT_AUTH`."""
-        __slots__ = ()
-        __module__ = "ssl"
+    Purpose = _PurposeMeta("Purpose", (_PurposeParts, _ASN1Object), {
+        "__slots__": (), "__module__": "ssl",
+        "__doc__": "What a certificate is for: `SERVER_AUTH` or `CLIENT_AUTH`."})
     for name, oid in _PURPOSES:
         setattr(Purpose, name, Purpose(oid))
     return Purpose
+
+
+class _PurposeMeta(type):
+    """What 3.15's `Purpose` does as an enumeration; calling it with a dotted number is 2.7's."""
+
+    @property
+    def __members__(cls):
+        from collections import OrderedDict
+        return OrderedDict((name, getattr(cls, name)) for name, _ in _PURPOSES)
+
+    def __getitem__(cls, name):
+        return cls.__members__[name]
+
+    def __iter__(cls):
+        return iter([getattr(cls, name) for name, _ in _PURPOSES])
+
+    def __len__(cls):
+        return len(_PURPOSES)
+
+    def __contains__(cls, value):
+        return any(value == member for member in cls)
+
+    def __repr__(cls):
+        return "<enum 'Purpose'>"
+
+
+class _PurposeParts(object):
+    """What 3.15's members have beside the four values."""
+    __slots__ = ()
+
+    @property
+    def name(self):
+        """str, "SERVER_AUTH" or "CLIENT_AUTH"."""
+        return dict((oid, name) for name, oid in _PURPOSES)[self.oid]
+
+    @property
+    def value(self):
+        """_ASN1Object: the plain object."""
+        return _ASN1Object(self.oid)
+
+    def __repr__(self):
+        return "<%s: %r>" % (self, self.value)
+
+    def __str__(self):
+        return "Purpose." + self.name
+
+    def __reduce_ex__(self, protocol):
+        return type(self), (self.oid,)
 
 
 Purpose = _make_purpose()

@@ -47,7 +47,7 @@ def DER_cert_to_PEM_cert(der_cert_bytes):
     # binascii and not base64, which costs more than all of `ssl` to import on 2.7; 48 bytes make 64 characters.
     lines = [binascii.b2a_base64(der_cert_bytes[start:start + 48]).decode("ascii")
              for start in range(0, len(der_cert_bytes), 48)]
-    return str("%s\n%s%s\n" % (PEM_HEADER, "".join(lines), PEM_FOOTER))
+    return str("%s\n%s%s\n" % (PEM_HEADER, "".join(lines) or "\n", PEM_FOOTER))
 
 
 def PEM_cert_to_DER_cert(pem_cert_string):

@@ -64,7 +64,8 @@ def describe_message(content_type, message_type):
 
     Args: content_type, message_type (int), as OpenSSL reports them.
     """
-    kind = {20: _TLSMessageType, 21: _TLSAlertType, 22: _TLSMessageType}.get(content_type, _TLSContentType)
+    # With TLS 1.3's inner content type (257) the second is a content type; 3.15 looks it up as a message all the same.
+    kind = {21: _TLSAlertType, 256: _TLSContentType}.get(content_type, _TLSMessageType)
     return _member_or_number(_TLSContentType, content_type), _member_or_number(kind, message_type)
 
 

@@ -1,13 +1,14 @@
 """`SSLSocket` on Python 2, where a socket is a Python object around the system's in `_sock`."""
 from __future__ import absolute_import, division, print_function
 
+import os
 from socket import AF_INET, SO_TYPE, SOCK_STREAM, SOL_SOCKET, _fileobject, socket
 from socket import _delegate_methods
 
 from regraft import _openssl
 from regraft._compat import adopt
 from regraft.sslparts.connection import Questions, check_parameters
-from regraft.sslparts.legacy import make_context, remember_arguments
+from regraft.sslparts.legacy import make_context, remember_arguments, send_file
 from regraft.sslparts.stream import Stream
 
 
@@ -94,3 +95,57 @@ class SSLSocket(socket):
     def _real_close(self):
         self._sslobj = None
         socket.close(self)
+
+    # ---- what Python 3's sockets have, and `SSLSocket` with them ----
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *args):
+        self.close()
+
+    @property
+    def timeout(self):
+        """float or None: seconds that an operation may take; set by `settimeout()`. Since: 3.4."""
+        return self.gettimeout()
+
+    def getblocking(self):
+        """Return whether operations wait (bool). Since: 3.7."""
+        return self.gettimeout() != 0.0
+
+    def get_inheritable(self):
+        """Return whether programs that are started get the descriptor (bool). Since: 3.4."""
+        import fcntl
+        return not fcntl.fcntl(self.fileno(), fcntl.F_GETFD) & fcntl.FD_CLOEXEC
+
+    def set_inheritable(self, inheritable):
+        """Say whether programs that are started get the descriptor (bool). Since: 3.4."""
+        import fcntl
+        flags = fcntl.fcntl(self.fileno(), fcntl.F_GETFD) & ~fcntl.FD_CLOEXEC
+        fcntl.fcntl(self.fileno(), fcntl.F_SETFD, flags if inheritable else flags | fcntl.FD_CLOEXEC)
+
+    def detach(self):
+        """Close the object and leave the connection of the system open, without TLS.
+
+        Returns: int, a descriptor of it, which the caller closes. Since: 3.2.
+        Differs: a copy of the descriptor, as 2.7's socket objects do not part with theirs.
+        """
+        descriptor = os.dup(self.fileno())
+        self._real_close()
+        return descriptor
+
+    def sendfile(self, file, offset=0, count=None):
+        """Send a file (binary, from `offset` on, `count` bytes or all). Returns: int, bytes sent. Since: 3.5."""
+        return send_file(self, file, offset, count)
+
+    def recvmsg(self, *args, **kwargs):
+        """Refuse: ancillary data does not go through TLS. Since: 3.3."""
+        raise NotImplementedError("recvmsg not allowed on instances of %s" % self.__class__)
+
+    def recvmsg_into(self, *args, **kwargs):
+        """Refuse: ancillary data does not go through TLS. Since: 3.3."""
+        raise NotImplementedError("recvmsg_into not allowed on instances of %s" % self.__class__)
+
+    def sendmsg(self, *args, **kwargs):
+        """Refuse: ancillary data does not go through TLS. Since: 3.3."""
+        raise NotImplementedError("sendmsg not allowed on instances of %s" % self.__class__)

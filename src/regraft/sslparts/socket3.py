@@ -77,6 +77,11 @@ class SSLSocket(socket):
         self._sslobj = self._context._wrap_socket(
             self, self.server_side, self.server_hostname, owner=self, session=self._session)
 
+    if not hasattr(socket, "getblocking"):
+        def getblocking(self):
+            """Return whether operations wait (bool). Since: 3.7."""
+            return self.gettimeout() != 0.0
+
     def recvmsg(self, *args, **kwargs):
         """Refuse: ancillary data does not go through TLS."""
         raise NotImplementedError("recvmsg not allowed on instances of %s" % self.__class__)
