@@ -366,6 +366,17 @@ RG_weakref_target(PyObject *reference)
     return target;
 }
 
+/* Has a class refuse new attributes where the host has a flag for that. */
+static inline void
+RG_make_immutable(PyObject *type)
+{
+#ifdef Py_TPFLAGS_IMMUTABLETYPE
+    ((PyTypeObject *)type)->tp_flags |= Py_TPFLAGS_IMMUTABLETYPE;
+#else
+    (void)type;
+#endif
+}
+
 #if PY_MAJOR_VERSION < 3
 /* How the `buffer` of 2.7 begins. What it is a buffer of is not to be had otherwise. */
 typedef struct {

@@ -26,6 +26,7 @@ def _describe(self):
 SSLError = PyErr_NewExceptionWithDoc(
     b"ssl.SSLError", b"An error occurred in the SSL implementation.",
     _socket.error, {"__str__": _describe})
+RG_make_immutable(SSLError)  # it alone: CPython's own children of it take attributes
 SSLZeroReturnError = PyErr_NewExceptionWithDoc(
     b"ssl.SSLZeroReturnError", b"SSL/TLS session closed cleanly.", SSLError, {})
 SSLWantReadError = PyErr_NewExceptionWithDoc(

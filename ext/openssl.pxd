@@ -37,6 +37,7 @@ cdef extern from "compat.h" nogil:
     void RG_put_pem_lib_error()
     object RG_filesystem_path(object path)
     object RG_weakref_target(object reference)
+    void RG_make_immutable(object type)
     void RG_name_type(object cls, const char *name)
     bint RG_REASON_IS_COMMON(int reason)
     unsigned long RG_last_error_data(const char **data, int *flags)

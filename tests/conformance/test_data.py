@@ -58,6 +58,18 @@ def test_every_kept_row_names_a_suite_that_is_run_and_a_source(series):
         assert row.link.startswith("https://") or row.link.startswith("issue "), row
 
 
+def test_a_suite_is_chosen_by_its_name_its_module_or_its_package():
+    def names(*asked):
+        return [suite.name for suite in suites.choose("3.6", asked)]
+
+    assert names("test_ssl") == ["test_ssl", "test_ssl@legacy-tls"]
+    assert names("test_ssl@legacy-tls") == ["test_ssl@legacy-tls"]
+    assert names("test_asyncio.test_streams") == ["test_asyncio.test_streams"]
+    assert len(names("test_asyncio")) > 3
+    assert all(name.startswith("test_asyncio.") for name in names("test_asyncio"))
+    assert names() == names(*names()) == [suite.name for suite in suites.suites_of("3.6")]
+
+
 @pytest.mark.parametrize("path", STOCK, ids=lambda path: path.stem)
 def test_a_kept_record_says_where_it_was_measured_and_nothing_private(path):
     _, version, _, openssl = path.stem.split("-", 3)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import textwrap
+import unittest
 
 import pytest
 from regraft_tools import interpreters
-from regraft_tools.conformance import execution, homes
-from regraft_tools.conformance.results import Status
+from regraft_tools.conformance import child, execution, homes
+from regraft_tools.conformance.results import Status, StreamReader
 from regraft_tools.conformance.suites import LEGACY_TLS, Suite
 
 # One of the oldest kind and one of the newest: their test packages and unittests differ most.
@@ -272,3 +273,15 @@ def test_no_resource_is_enabled_and_the_configuration_of_openssl_is_used(planted
         "Resources.test_configuration": Status.PASSED,
         "Resources.test_proxies_are_not_seen": Status.PASSED,
     }
+
+
+def test_a_skipped_test_that_was_never_started_is_told(tmp_path):
+    # As unittest of 3.12.1 does with methods that are decorated to be skipped.
+    stream = tmp_path / "stream"
+    collector = child.Collector(child.Stream(str(stream), "test_ssl"))
+    collector.addSkip(unittest.FunctionTestCase(print, description="x"), "not today")
+    collector.stopTest(unittest.FunctionTestCase(print))
+    reader = StreamReader()
+    reader.feed(stream.read_text().splitlines())
+    (outcome,) = reader.outcomes.values()
+    assert (outcome.status, outcome.detail) == (Status.SKIPPED, "not today")

@@ -37,7 +37,7 @@ def _read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--python", nargs="+", metavar="SERIES", choices=suites.known_series(),
         help="of %%(choices)s; default %s, as far as they are here" % " ".join(suites.DEFAULT_SERIES),
     )
-    run.add_argument("--suite", nargs="+", metavar="NAME", help="as test_ssl; default all")
+    run.add_argument("--suite", nargs="+", metavar="NAME", help="as test_ssl or test_asyncio; default all")
     run.add_argument(
         "--stock", action="store_true",
         help="measure the interpreter without regraft, and record it as data",
@@ -58,7 +58,7 @@ def _run(options: argparse.Namespace) -> int:
     wrong = bool(options.python and search.missing)
     judged: list[Judgement] = []
     for interpreter in search.found:
-        chosen = _choose(interpreter, options.suite)
+        chosen = suites.choose(interpreter.series, options.suite)
         if not chosen:
             continue
         if not session.has_suites(interpreter):
@@ -75,11 +75,6 @@ def _run(options: argparse.Namespace) -> int:
     if not options.stock:
         print("\n".join(report.summarise(judged)))
     return 1 if wrong or any(each.problems for each in judged) else 0
-
-
-def _choose(interpreter: Interpreter, names: Sequence[str] | None) -> list[suites.Suite]:
-    chosen = suites.suites_of(interpreter.series)
-    return [suite for suite in chosen if not names or {suite.name, suite.module} & set(names)]
 
 
 def _prepare(

@@ -80,6 +80,8 @@ class Collector(unittest.TestResult):
 
     def stopTest(self, test):
         unittest.TestResult.stopTest(self, test)
+        if self._id is None:
+            return  # 3.12.1 stops what it skips without having started it
         self._write_outcome(self._id, self._outcomes, _now() - self._started)
         self._id = None
 
@@ -110,7 +112,8 @@ class Collector(unittest.TestResult):
 
     def _add(self, test, status, detail):
         if self._id is None:
-            # A class or a module could not be set up: unittest hands over a stand-in.
+            # A class or a module could not be set up, for which unittest hands over a stand-in; or
+            # a test is skipped that was not started.
             self._write_outcome(test.id(), [(status, detail)], 0.0)
         else:
             self._outcomes.append((status, detail))

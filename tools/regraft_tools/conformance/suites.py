@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 DEFAULT_SERIES = ("2.7", "3.13")
@@ -13,8 +14,28 @@ _OF_27 = """
     test_md5 test_sha test_site test_pickle test_cpickle test_urllib test_telnetlib test_nntplib
     test_SimpleHTTPServer
 """.split()
-_OF_3 = "test_ssl test_hashlib test_hmac test_random test_secrets".split()
-_NAMES = {"2.7": _OF_27, "3.6": _OF_3, "3.9": _OF_3, "3.13": _OF_3}
+# What stands on ssl, hashlib and random in every 3.x; `test_asyncio` is a package of suites.
+_OF_3 = """
+    test_ssl test_hashlib test_hmac test_random test_secrets test_httplib test_httpservers
+    test_urllib2_localnet test_ftplib test_poplib test_imaplib test_smtplib test_logging test_uuid
+    test_tempfile test_xmlrpc test_docxmlrpc test_asyncio.test_base_events test_asyncio.test_events
+    test_asyncio.test_selector_events test_asyncio.test_sslproto test_asyncio.test_streams
+    test_asyncio.test_unix_events
+""".split()
+_SINCE_38 = ["test_asyncio.test_sendfile"]
+_SINCE_311 = ["test_asyncio.test_ssl"]
+_UNTIL_312 = ["test_nntplib"]
+_NAMES = {
+    "2.7": _OF_27,
+    "3.6": _OF_3 + _UNTIL_312,
+    "3.7": _OF_3 + _UNTIL_312,
+    "3.8": _OF_3 + _UNTIL_312 + _SINCE_38,
+    "3.9": _OF_3 + _UNTIL_312 + _SINCE_38,
+    "3.10": _OF_3 + _UNTIL_312 + _SINCE_38,
+    "3.11": _OF_3 + _UNTIL_312 + _SINCE_38 + _SINCE_311,
+    "3.12": _OF_3 + _UNTIL_312 + _SINCE_38 + _SINCE_311,
+    "3.13": _OF_3 + _SINCE_38 + _SINCE_311,
+}
 
 
 @dataclass(frozen=True)
@@ -54,7 +75,7 @@ class Suite:
 
     Attributes:
         series: `2.7`.
-        module: `test_ssl`.
+        module: `test_ssl`, or `test_asyncio.test_sslproto`, one of a package of suites.
         configuration: of OpenSSL.
         resources: what the suite may use that not every machine has. `network` where a suite
             asks for it although its servers are its own.
@@ -98,20 +119,40 @@ _SPECIAL = {
             seconds=900.0,
         ),
     },
-    # `walltime` is what the echo test, the most thorough of the suite, asks for.
-    "3.13": {"test_ssl": Suite("3.13", "test_ssl", resources=("walltime",))},
 }
+# What tests ask for since 3.11 only because they take long: `walltime` the echo test, the most
+# thorough of test_ssl, and all that have a server of test_xmlrpc; `cpu` test_hashlib.
+_RESOURCES_OF_3 = ("walltime", "cpu")
 
 
 def suites_of(series: str) -> list[Suite]:
     """The suites of an interpreter series; empty for one that has no list."""
     special = _SPECIAL.get(series, {})
-    suites = [special.get(name) or Suite(series, name) for name in _NAMES.get(series, [])]
+    resources = () if series == "2.7" else _RESOURCES_OF_3
+    suites = [
+        special.get(name) or Suite(series, name, resources=resources)
+        for name in _NAMES.get(series, [])
+    ]
     if series in _OF_THE_TIME_OF_TLS_1_0:
-        suites.append(Suite(series, "test_ssl", LEGACY_TLS))
+        suites.append(Suite(series, "test_ssl", LEGACY_TLS, resources))
     return suites
 
 
 def known_series() -> list[str]:
     """The series that have a list of suites, oldest first."""
     return list(_NAMES)
+
+
+def choose(series: str, names: Sequence[str] | None = None) -> list[Suite]:
+    """The suites of a series that are asked for.
+
+    Args:
+        series: `3.13`.
+        names: names of suites, modules or packages of suites: `test_ssl@legacy-tls`, `test_ssl`,
+            `test_asyncio`. None or nothing means all.
+    """
+    wanted = set(names or ())
+    return [
+        suite for suite in suites_of(series)
+        if not wanted or wanted & {suite.name, suite.module, suite.module.partition(".")[0]}
+    ]
