@@ -170,6 +170,10 @@ def _in_rows(shop: Workshop) -> Iterator[Case]:
     empty = issue("empty", shop.root, ca=True, changes={"NameConstraints": (True, b"\x30\x00")})
     yield Case("constraints: none in the extension", [shop.server(empty), empty], [shop.root],
                ACCEPTED)
+    many = _limit(shop.root, dns(*("%d.example" % number for number in range(1100))))
+    leaf = shop.server(many, names=dns(HOST, *("%d.test" % number for number in range(1100))))
+    yield Case("constraints: more comparisons than are made", [leaf, many], [shop.root],
+               "unspecified certificate verification error")
     limits = x509.NameConstraints(dns("other.example"), None)
     leaf = shop.server(changes={"NameConstraints": (True, limits)})
     yield Case("constraints: on the certificate of a server", [leaf], [shop.root], ACCEPTED)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from regraft_tools.certificates import PrivateKey, write_der, write_der_integer
+from regraft_tools.certificates import write_der, write_der_integer
 
 PAST = (2001, 2002)
 VALID = (2001, 2900)
@@ -41,11 +41,15 @@ _ALGORITHMS = {
     ("rsa", "sha1"): "1.2.840.113549.1.1.5",
     ("rsa", "md5"): "1.2.840.113549.1.1.4",
     ("rsa", "sha256"): "1.2.840.113549.1.1.11",
+    ("ed25519", "sha256"): "1.3.101.112",
 }
 _HASHES = {
     "md5": hashes.MD5, "sha1": hashes.SHA1, "sha256": hashes.SHA256, "sha384": hashes.SHA384,
 }
+PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
 _serials = itertools.count(1001)
+
+_CURVES = {"p192": ec.SECP192R1, "p256": ec.SECP256R1, "p384": ec.SECP384R1}
 
 # An extension: whether it is critical, and what is in it.
 Extension = tuple[bool, x509.ExtensionType | bytes]
@@ -77,7 +81,7 @@ class Certificate:
     def key_pem(self) -> str:
         """The private key as text."""
         return self.key.private_bytes(
-            Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()
+            Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
         ).decode()
 
 
@@ -88,11 +92,11 @@ def armour(kind: str, der: bytes) -> str:
 
 
 def make_key(kind: str = "p256") -> PrivateKey:
-    """A new key: `p256`, `p384`, or `rsa` and a number of bits."""
-    if kind == "p256":
-        return ec.generate_private_key(ec.SECP256R1())
-    if kind == "p384":
-        return ec.generate_private_key(ec.SECP384R1())
+    """A new key: `p192`, `p256`, `p384`, `ed25519`, or `rsa` and a number of bits."""
+    if kind in _CURVES:
+        return ec.generate_private_key(_CURVES[kind]())
+    if kind == "ed25519":
+        return ed25519.Ed25519PrivateKey.generate()
     return rsa.generate_private_key(public_exponent=65537, key_size=int(kind.removeprefix("rsa")))
 
 
@@ -111,6 +115,7 @@ def issue(
     more: Sequence[tuple[str, bool, bytes]] = (), key: PrivateKey | None = None,
     years: tuple[int, int] = VALID, serial: int | None = None, version: int = 3,
     digest: str = "sha256", spoil: bool = False, issuer_name: x509.Name | None = None,
+    dates: bytes = b"",
 ) -> Certificate:
     """Makes a certificate as RFC 5280 wants it, but for what the arguments change.
 
@@ -130,6 +135,7 @@ def issue(
         digest: hash of the signature.
         spoil: make the signature wrong.
         issuer_name: name of the issuer, if it is not that of `issuer`.
+        dates: two times in DER, in the place of `years`.
     """
     key = key or make_key()
     name = make_name(subject) if isinstance(subject, str) else subject
@@ -146,7 +152,7 @@ def issue(
         _serial(number),
         algorithm,
         (issuer_name or (issuer.subject if issuer else name)).public_bytes(),
-        write_der(_SEQUENCE, _time(years[0]) + _time(years[1])),
+        write_der(_SEQUENCE, dates or write_time(years[0]) + write_time(years[1])),
         name.public_bytes(),
         key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
     ]
@@ -256,6 +262,8 @@ def _serial(number: int) -> bytes:
 
 def _algorithm(signer: PrivateKey, digest: str) -> bytes:
     kind = "rsa" if isinstance(signer, rsa.RSAPrivateKey) else "ec"
+    if isinstance(signer, ed25519.Ed25519PrivateKey):
+        kind = "ed25519"
     parameters = write_der(_NULL, b"") if kind == "rsa" else b""
     return write_der(_SEQUENCE, write_oid(_ALGORITHMS[kind, digest]) + parameters)
 
@@ -265,6 +273,8 @@ def _signed(content: bytes, signer: PrivateKey, digest: str, spoil: bool) -> byt
     told = body + b"!" if spoil else body
     if isinstance(signer, rsa.RSAPrivateKey):
         signature = signer.sign(told, padding.PKCS1v15(), _HASHES[digest]())
+    elif isinstance(signer, ed25519.Ed25519PrivateKey):
+        signature = signer.sign(told)
     else:
         signature = signer.sign(told, ec.ECDSA(_HASHES[digest]()))
     return write_der(
@@ -276,8 +286,9 @@ def _start_of(year: int) -> datetime.datetime:
     return datetime.datetime(year, 1, 1, tzinfo=datetime.UTC)
 
 
-def _time(year: int) -> bytes:
-    text = "%04d0101000000Z" % year
-    if year < 2050:
+def write_time(year: int, long: bool = False, end: str = "0101000000Z") -> bytes:
+    """A time in DER, as RFC 5280 wants it for that year or, if `long`, with four digits."""
+    text = "%04d%s" % (year, end)
+    if year < 2050 and not long:
         return write_der(_UTC_TIME, text[2:].encode())
     return write_der(_GENERALIZED_TIME, text.encode())

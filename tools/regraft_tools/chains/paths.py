@@ -15,6 +15,7 @@ from regraft_tools.chains.forge import (
     make_key,
     make_name,
     revoke,
+    write_time,
 )
 
 EXPIRED = "certificate has expired"
@@ -24,6 +25,8 @@ NO_ISSUER = "unable to get local issuer certificate"
 NO_IDENTIFIER = "Missing Authority Key Identifier"
 FALSE = "certificate signature failure"
 HASH = "CA signature digest algorithm too weak"
+NO_START = "format error in certificate's notBefore field"
+NO_END = "format error in certificate's notAfter field"
 LEAF_LIST = "VERIFY_CRL_CHECK_LEAF"
 CHAIN_LISTS = "VERIFY_CRL_CHECK_CHAIN"
 PARTIAL = "VERIFY_X509_PARTIAL_CHAIN"
@@ -49,6 +52,16 @@ def _dates(shop: Workshop) -> Iterator[Case]:
         yield Case("dates: a root, " + about, [shop.server(root)], [root], expected)
     backward = shop.server(years=(2900, 2001))
     yield Case("dates: the end before the start", [backward], [shop.root], TOO_EARLY)
+    early, late = write_time(2001), write_time(2900)
+    for about, dates, expected in (
+        ("four digits of a year before 2050", write_time(2001, long=True) + late, ACCEPTED),
+        ("no seconds", write_time(2001, end="01010000Z") + late, NO_START),
+        ("a zone of its own", write_time(2001, end="0101000000+0100") + late, NO_START),
+        ("parts of a second", early + write_time(2900, end="0101000000.5Z"), NO_END),
+        ("the 30th of February", write_time(2001, end="0230000000Z") + late, NO_START),
+        ("no end, as RFC 5280 says it", early + write_time(9999, end="1231235959Z"), ACCEPTED),
+    ):
+        yield Case("dates: " + about, [shop.server(dates=dates)], [shop.root], expected)
     both = shop.server(years=PAST, names=dns("other.example"))
     yield Case("dates: expired, and for another host", [both], [shop.root],
                "Hostname mismatch")
@@ -85,6 +98,11 @@ def _trust(shop: Workshop) -> Iterator[Case]:
     yield Case("trust: others sent between", [low, shop.stranger, deep, shop.leaf, middle], [root],
                ACCEPTED)
     yield Case("trust: the authority sent twice", [low, deep, deep, middle], [root], ACCEPTED)
+    made: list[Certificate] = []
+    for number in range(105):
+        made.insert(0, issue("level %d" % number, made[0] if made else root, ca=True))
+    yield Case("trust: 105 authorities", [shop.server(made[0]), *made], [root],
+               "certificate chain too long")
     yield Case("trust: a gap in what is sent", [low, middle], [root], NO_ISSUER)
 
 
@@ -129,6 +147,8 @@ def _signatures(shop: Workshop) -> Iterator[Case]:
                NO_IDENTIFIER)
     nobody = shop.server(issuer_name=make_name("nobody"))
     yield Case("signatures: the issuer has another name", [nobody], [shop.root], NO_ISSUER)
+    modern = issue("modern", shop.root, ca=True, key=make_key("ed25519"))
+    yield Case("signatures: Ed25519", [shop.server(modern), modern], [shop.root], ACCEPTED)
     mixed = issue("strong", shop.root, ca=True, key=make_key("p384"))
     yield Case("signatures: P-384 and SHA-384", [shop.server(mixed, digest="sha384"), mixed],
                [shop.root], ACCEPTED)
@@ -179,6 +199,7 @@ def _strength(shop: Workshop) -> Iterator[Case]:
     strong = make_key("rsa2048")
     root = issue("weak root", ca=True, key=weak)
     middle = issue("weak middle", shop.root, ca=True, key=weak)
+    small = issue("small root", ca=True, key=make_key("p192"))
     firm = issue("firm root", ca=True, key=strong)
     old = issue("old middle", firm, ca=True, digest="sha1")
     old_root = issue("leaf", ca=True, key=strong, digest="sha1", names=dns(HOST), changes=BOTH)
@@ -190,6 +211,8 @@ def _strength(shop: Workshop) -> Iterator[Case]:
          ("", "CA certificate key too weak")),
         ("RSA of 1024 bits, of a root",
          Case("", [shop.server(root)], [root], ""), ("", "CA certificate key too weak")),
+        ("P-192, of a root", Case("", [shop.server(small)], [small], ""),
+         ("", "CA certificate key too weak")),
         ("RSA of 2048 bits", Case("", [shop.server(firm, key=strong)], [firm], ""), ("", "")),
         ("SHA-1, of a server",
          Case("", [shop.server(firm, digest="sha1")], [firm], ""),
