@@ -14,7 +14,7 @@ from regraft_tools import environments, interpreters
 
 nox.needs_version = ">=2024.3.2"
 nox.options.default_venv_backend = "none"
-nox.options.sessions = ["house", "tests", "tools", "own_suites"]
+nox.options.sessions = ["house", "tests", "tools", "x509", "own_suites"]
 
 
 def run_tool(session: nox.Session, name: str, *arguments: str) -> None:
@@ -44,6 +44,12 @@ def tools(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Our own tests on 2.7, 3.6, 3.9 and 3.13: `nox -s tests -- 2.7 tests/unit -k digest`."""
     run_tool(session, "testing", "grafted", *session.posargs)
+
+
+@nox.session
+def x509(session: nox.Session) -> None:
+    """Chains of certificates, good and bad, judged by regraft and by stock 3.13."""
+    run_tool(session, "testing", "x509", *session.posargs)
 
 
 @nox.session

@@ -275,6 +275,7 @@ cdef extern from "compat.h" nogil:
     int PEM_write_bio_X509_AUX(BIO *bio, X509 *x)
     EVP_PKEY *PEM_read_bio_PrivateKey(BIO *bio, EVP_PKEY **key, PasswordCallback callback, void *data)
     int X509_check_private_key(const X509 *x, const EVP_PKEY *key)
+    int X509_check_purpose(X509 *x, int id, int ca)
     void EVP_PKEY_free(EVP_PKEY *key)
     DH *PEM_read_bio_DHparams(BIO *bio, DH **dh, PasswordCallback callback, void *data)
     void DH_free(DH *dh)

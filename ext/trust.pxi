@@ -244,7 +244,7 @@ cdef BIO *_open(bytes path, object filename) except NULL:
 cdef int _read_chain(BIO *bio, _Password password, object filename, X509 **leaf, X509Stack **chain) except -1:
     cdef PasswordCallback ask = <PasswordCallback>NULL if password is None else on_password
     cdef void *data = <void *>NULL if password is None else <void *>password
-    cdef bint failed = False
+    cdef bint failed = False, unreadable = False
     cdef int saved_errno
     ERR_clear_error()
     with nogil:
@@ -252,11 +252,17 @@ cdef int _read_chain(BIO *bio, _Password password, object filename, X509 **leaf,
         leaf[0] = PEM_read_bio_X509_AUX(bio, NULL, ask, data)
         saved_errno = RG_errno()
         if leaf[0] != NULL:
-            chain[0] = _parse(bio, True, &failed)
+            # Extensions that cannot be read: OpenSSL 3 says so in its queue, here and wherever it uses the certificate.
+            X509_check_purpose(leaf[0], -1, 0)
+            unreadable = ERR_peek_error() != 0
+            if not unreadable:
+                chain[0] = _parse(bio, True, &failed)
     if leaf[0] == NULL:
         RG_put_pem_lib_error()
         password_first(password)
         raise_file_error(saved_errno, filename)
+    if unreadable:
+        raise_ssl_error()
     check_pointer(chain[0])
     if failed:
         raise_ssl_error()

@@ -411,8 +411,8 @@ def _dh_parameters() -> bytes:
     bits = 2048
     prime = 2**bits - 2 ** (bits - 64) + (_scaled_e(bits - 130) + 560316) * 2**64 - 1
     generator = 2
-    numbers = _der_integer(prime) + _der_integer(generator)
-    text = textwrap.fill(base64.b64encode(_der(_SEQUENCE, numbers)).decode(), 64)
+    numbers = write_der_integer(prime) + write_der_integer(generator)
+    text = textwrap.fill(base64.b64encode(write_der(_SEQUENCE, numbers)).decode(), 64)
     return f"-----BEGIN DH PARAMETERS-----\n{text}\n-----END DH PARAMETERS-----\n".encode()
 
 
@@ -443,12 +443,13 @@ def hash_subject(certificate: x509.Certificate) -> str:
         text = " ".join(str(attribute.value).split()).lower().encode()
         only = x509.Name([x509.NameAttribute(attribute.oid, "x")]).public_bytes()
         oid = only[6 : 6 + 2 + only[7]]
-        encoded += _der(_SET, _der(_SEQUENCE, oid + _der(_UTF8_STRING, text)))
+        encoded += write_der(_SET, write_der(_SEQUENCE, oid + write_der(_UTF8_STRING, text)))
     digest = hashlib.sha1(encoded, usedforsecurity=False).digest()
     return f"{int.from_bytes(digest[:4], 'little'):08x}"
 
 
-def _der(tag: int, content: bytes) -> bytes:
+def write_der(tag: int, content: bytes) -> bytes:
+    """One element of DER."""
     length = len(content)
     if length < 128:
         return bytes((tag, length)) + content
@@ -456,8 +457,9 @@ def _der(tag: int, content: bytes) -> bytes:
     return bytes((tag, 0x80 | len(size))) + size + content
 
 
-def _der_integer(number: int) -> bytes:
-    return _der(_INTEGER, number.to_bytes(number.bit_length() // 8 + 1))
+def write_der_integer(number: int) -> bytes:
+    """A number that is not negative, in DER."""
+    return write_der(_INTEGER, number.to_bytes(number.bit_length() // 8 + 1))
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -1,7 +1,7 @@
-"""Runs our own tests: `python -m regraft_tools.testing house|tools|grafted [ARGUMENT …]`.
+"""Runs our own tests: `python -m regraft_tools.testing NAME|grafted [ARGUMENT …]`.
 
-house, tools
-    tests/house, or tests/tools and tests/conformance, in the Python of these tools.
+house, tools, x509
+    tests/house, tests/tools and tests/conformance, or tests/x509, in the Python of these tools.
 grafted
     the tests of the runtime, in an environment of each interpreter in which `ssl` is regraft's.
     Arguments such as `2.7` choose interpreters (default: 2.7, 3.6, 3.9, 3.13; `--all`: every one
@@ -28,7 +28,10 @@ from regraft_tools import environments, interpreters, tally
 from regraft_tools.interpreters import Interpreter, Search
 from regraft_tools.tally import Row
 
-HERE = {"house": ("tests/house",), "tools": ("tests/tools", "tests/conformance")}
+HERE = {
+    "house": ("tests/house",), "tools": ("tests/tools", "tests/conformance"),
+    "x509": ("tests/x509",),
+}
 DIRECTORIES = ("tests/unit", "tests/wire", "tests/startup", "tests/leaks")
 CERTIFICATES_VARIABLE = "REGRAFT_TEST_CERTS"
 AT_A_TIME = 2
@@ -179,7 +182,7 @@ def _close(finished: Sequence[Finished], shown: bool = False) -> bool:
 def main(arguments: Sequence[str]) -> int:
     """0 if all tests did what is expected of them."""
     match list(arguments):
-        case [("house" | "tools") as name, *rest]:
+        case [name, *rest] if name in HERE:
             return 0 if run_here(name, rest) else 1
         case ["grafted", *rest]:
             return 0 if run_grafted(rest) else 1
