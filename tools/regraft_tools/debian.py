@@ -1,0 +1,278 @@
+"""Packages of other Debian suites, unpacked beside the system and not installed.
+
+    tree = debian.unpack("trixie", ["libssl3t64", "libssl-dev"])
+    tree / "usr/include/openssl/ssl.h"
+
+The mirror is the one that this machine's apt uses. apt fetches and verifies, with directories of
+its own: the system's lists and packages are neither read nor changed. What was unpacked is kept
+in the cache and used as it is from then on, though the suite may have moved on; deleting the
+cache is always safe. Several processes may ask for the same at the same time.
+
+The cache is `REGRAFT_CACHE`, else `regraft` in `XDG_CACHE_HOME`, else `~/.cache/regraft`.
+
+As a program (`python -m regraft_tools.debian SUITE PACKAGE …`) it prints the root of the tree.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import getpass
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+VARIABLE = "REGRAFT_CACHE"
+# Where the package debian-archive-keyring, which every Debian has, puts the keys of all suites.
+KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+LONGEST = 900  # seconds for one command; a mirror that takes longer is not there
+
+_SUITE = re.compile(r"[a-z][a-z-]*\Z")
+_PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]*\Z")
+_TREE, _STAMP = "tree", "packages.json"
+
+
+class Unavailable(RuntimeError):
+    """Packages cannot be had; the message tells what failed and what to do."""
+
+
+@dataclass(frozen=True)
+class Archive:
+    """A Debian mirror.
+
+    Attributes:
+        mirror: its address, as in a line of sources.list.
+        keyring: the keys of which one must have signed its suites.
+    """
+
+    mirror: str
+    keyring: Path = KEYRING
+
+
+def cache() -> Path:
+    """The directory for what is large and can be fetched or built again; outside any checkout."""
+    named = os.environ.get(VARIABLE)
+    if named:
+        return Path(named).expanduser().resolve()
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.join("~", ".cache")
+    return Path(base).expanduser().resolve() / "regraft"
+
+
+def unpack(suite: str, packages: Sequence[str], archive: Archive | None = None) -> Path:
+    """The root of a tree with the files of binary packages, fetched when first asked for.
+
+    Nothing is configured and no script of a package runs. Dependencies are not followed.
+
+    Args:
+        suite: such as `trixie` or `sid`.
+        packages: names, without versions.
+        archive: default is `of_machine()`.
+
+    Raises:
+        Unavailable: there is no apt, the mirror does not answer, a signature is wrong, or the
+            suite has no such package.
+    """
+
+    def fill(folder: Path, tree: Path) -> dict[str, str]:
+        apt = _Apt(suite, archive or of_machine())
+        versions = {}
+        with tempfile.TemporaryDirectory(dir=folder) as parcel:
+            apt.run("download", *packages, cwd=Path(parcel))
+            for each in sorted(Path(parcel).glob("*.deb")):
+                command("dpkg-deb", "--extract", str(each), str(tree))
+                # Package_version_architecture.deb, with the colon of an epoch as %3a.
+                versions.update([each.name.replace("%3a", ":").split("_")[:2]])
+        return versions
+
+    return _kept(suite, "binary", packages, fill)
+
+
+def unpack_source(suite: str, package: str, archive: Archive | None = None) -> Path:
+    """The directory of a source package, its patches applied; otherwise like `unpack`."""
+
+    def fill(folder: Path, tree: Path) -> dict[str, str]:
+        apt = _Apt(suite, archive or of_machine(), kind="deb-src")
+        with tempfile.TemporaryDirectory(dir=folder) as parcel:
+            apt.run("source", "--download-only", package, cwd=Path(parcel))
+            description = next(Path(parcel).glob("*.dsc"))
+            tree.rmdir()  # dpkg-source makes it
+            # apt has verified the files by the signature of the suite.
+            command("dpkg-source", "--no-check", "--extract", str(description), str(tree))
+            return {package: description.stem.split("_")[1]}
+
+    return _kept(suite, "source", [package], fill)
+
+
+def versions(tree: Path) -> dict[str, str]:
+    """Version of each package in a tree that `unpack` or `unpack_source` returned."""
+    return json.loads((tree.parent / _STAMP).read_text())
+
+
+def of_machine() -> Archive:
+    """The mirror from which this machine's apt gets the suite that is installed.
+
+    Raises:
+        Unavailable: this is not a Debian with apt.
+    """
+    words = command(
+        "apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE)", "Created-By: Packages"
+    )
+    addresses = [line.split() for line in words.splitlines() if line]
+    installed = _codename()
+    for address, suite in addresses:
+        if suite in (installed, "stable"):
+            return Archive(address)
+    raise Unavailable(
+        "no mirror: the sources of apt name none for the suite that is installed (%s). Packages of "
+        "other Debian suites can be had on Debian only." % (installed or "not told by os-release")
+    )
+
+
+def command(*words: str, cwd: Path | None = None, environ: dict[str, str] | None = None) -> str:
+    """What a command prints.
+
+    Raises:
+        Unavailable: there is no such command, or it failed; the message has its last words.
+    """
+    try:
+        done = subprocess.run(
+            words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            text=True, errors="replace", cwd=cwd, timeout=LONGEST, check=False,
+            env={**(os.environ if environ is None else environ), "LC_ALL": "C.UTF-8"},
+        )
+    except OSError as error:
+        raise Unavailable(
+            "%s: %s. Debian's packages apt, dpkg and dpkg-dev have the commands that are needed."
+            % (words[0], error.strerror)
+        ) from None
+    except subprocess.TimeoutExpired:
+        raise Unavailable("no end after %d seconds: %s" % (LONGEST, " ".join(words))) from None
+    if done.returncode:
+        last = "\n".join("    " + line for line in done.stdout.strip().splitlines()[-20:])
+        raise Unavailable(
+            "failed (exit status %d): %s\n%s" % (done.returncode, " ".join(words), last)
+        )
+    return done.stdout
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Has a path of the cache to itself; others wait."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path.with_name(path.name + ".lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+class _Apt:
+    """apt-get for one suite of one archive, with directories of its own."""
+
+    def __init__(self, suite: str, archive: Archive, kind: str = "deb") -> None:
+        if not archive.keyring.is_file():
+            raise Unavailable(
+                "no %s, which has the keys that the suites are signed with: install the package "
+                "debian-archive-keyring" % archive.keyring
+            )
+        self._suite, self._archive = suite, archive
+        line = "%s [signed-by=%s] %s %s main\n" % (kind, archive.keyring, archive.mirror, suite)
+        key = hashlib.sha256(line.encode()).hexdigest()[:16]
+        self._home = cache() / "debian" / "apt" / key
+        with locked(self._home):
+            for each in ("lists/partial", "archives/partial"):
+                (self._home / each).mkdir(parents=True, exist_ok=True)
+            (self._home / "sources.list").write_text(line)
+            (self._home / "status").touch()
+            (self._home / "apt.conf").write_text(_configuration(self._home))
+
+    def run(self, *arguments: str, cwd: Path) -> None:
+        """Brings the lists up to date and runs apt-get in a directory."""
+        # Read after the system's files, so that what is said here is what counts, and a proxy
+        # that they name is still used.
+        words = ["apt-get", "--config-file", str(self._home / "apt.conf"), "--quiet"]
+        try:
+            with locked(self._home):
+                command(*words, "--error-on=any", "update")
+                command(*words, *arguments, cwd=cwd)
+        except Unavailable as error:
+            raise Unavailable(
+                "the suite %s of %s did not give what was asked for.\n%s"
+                % (self._suite, self._archive.mirror, error)
+            ) from None
+
+
+def _configuration(home: Path) -> str:
+    values = {
+        "Dir::State": home, "Dir::State::Lists": home / "lists",
+        "Dir::State::Status": home / "status",
+        "Dir::Cache": home, "Dir::Cache::Archives": home / "archives",
+        "Dir::Etc::SourceList": home / "sources.list", "Dir::Etc::SourceParts": os.devnull,
+        "Dir::Etc::Preferences": os.devnull, "Dir::Etc::PreferencesParts": os.devnull,
+        "Dir::Etc::Trusted": os.devnull, "Dir::Etc::TrustedParts": os.devnull,
+        # The cache may be where another user cannot look.
+        "APT::Sandbox::User": getpass.getuser(),
+        "APT::Get::AllowUnauthenticated": "false",
+        "Acquire::AllowInsecureRepositories": "false",
+        "Acquire::AllowWeakRepositories": "false",
+        "Acquire::Retries": "2",
+    }
+    return "".join('%s "%s";\n' % item for item in values.items())
+
+
+def _kept(
+    suite: str, kind: str, packages: Sequence[str], fill: Callable[[Path, Path], dict[str, str]]
+) -> Path:
+    """The tree of that suite, kind and set of packages; `fill` makes it when there is none."""
+    wrong = [each for each in packages if not _PACKAGE.match(each)]
+    if wrong or not packages or not _SUITE.match(suite):
+        raise ValueError("not a suite and names of packages: %r, %r" % (suite, list(packages)))
+    names = sorted(set(packages))
+    key = hashlib.sha256("\0".join(names).encode()).hexdigest()[:12]
+    target = cache() / "debian" / suite / ("%s-%s-%s" % (kind, names[0], key))
+    with locked(target):
+        if target.is_dir():
+            return target / _TREE
+        folder = Path(tempfile.mkdtemp(dir=target.parent, prefix="making-"))
+        try:
+            tree = folder / _TREE
+            tree.mkdir()
+            (folder / _STAMP).write_text(json.dumps(fill(folder, tree), indent=1))
+            folder.chmod(0o755)
+            folder.rename(target)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+    return target / _TREE
+
+
+def _codename() -> str:
+    try:
+        text = Path("/etc/os-release").read_text()
+    except OSError:
+        return ""
+    match = re.search(r"^VERSION_CODENAME=\"?([a-z]+)", text, re.M)
+    return match.group(1) if match else ""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Prints the root of the tree."""
+    if len(arguments) < 2:
+        print(__doc__, file=sys.stderr)
+        return 2
+    try:
+        print(unpack(arguments[0], arguments[1:]))
+    except (Unavailable, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
