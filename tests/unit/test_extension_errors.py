@@ -7,8 +7,17 @@ from regraft import _openssl
 
 CHILDREN = [_openssl.SSLZeroReturnError, _openssl.SSLWantReadError, _openssl.SSLWantWriteError,
             _openssl.SSLSyscallError, _openssl.SSLEOFError, _openssl.SSLCertVerificationError]
+
+
+def words_of_refusal():
+    try:
+        int.nickname = "number"
+    except TypeError as error:
+        return str(error)
+
+
 # Since 3.10 classes of C refuse attributes by a flag of their own, and the stock SSLError has it.
-HOST_HAS_IMMUTABLE_CLASSES = bool(int.__flags__ & 1 << 8)
+HOST_HAS_IMMUTABLE_CLASSES = "immutable type" in words_of_refusal()
 
 
 def test_the_class_SSLError_takes_attributes_only_where_the_stock_class_does():
