@@ -93,26 +93,13 @@ cdef int _handshake_step(SSL *ssl, Call *call) noexcept nogil:
     return SSL_do_handshake(ssl)
 
 
-# What a failed read or write returns: -1 as SSL_read() does, so that errno says what failed, or
-# 0 as SSL_read_ex() does, which raise_connection_error takes for the end.
-cdef int _transfer_failed = -1
-
-
-def set_reset_as_end(bint looks_like_end):
-    """Say whether a connection that breaks while reading or writing is an SSLEOFError, as from 3.10 to 3.12.
-
-    Args: looks_like_end (bool); otherwise it is the OSError of its errno.
-    """
-    global _transfer_failed
-    _transfer_failed = 0 if looks_like_end else -1
-
-
 cdef int _read_step(SSL *ssl, Call *call) noexcept nogil:
-    return 1 if SSL_read_ex(ssl, call.data, call.size, &call.done) > 0 else _transfer_failed
+    # SSL_read_ex says 0 where SSL_read said -1: "failed".
+    return 1 if SSL_read_ex(ssl, call.data, call.size, &call.done) > 0 else -1
 
 
 cdef int _write_step(SSL *ssl, Call *call) noexcept nogil:
-    return 1 if SSL_write_ex(ssl, call.data, call.size, &call.done) > 0 else _transfer_failed
+    return 1 if SSL_write_ex(ssl, call.data, call.size, &call.done) > 0 else -1
 
 
 cdef int _shutdown_step(SSL *ssl, Call *call) noexcept nogil:

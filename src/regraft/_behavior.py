@@ -24,10 +24,6 @@ SEND_RETURNS_ZERO_WHEN_BLOCKED = PY2
 # `SSLSocket.sendall()` returns the number of bytes, which a plain socket's never did.
 SENDALL_RETURNS_THE_SIZE = PY2
 
-# A connection that breaks while it is read or written looks ended: SSLEOFError, and an empty read where ragged
-# ends are suppressed. Others raise ConnectionResetError (https://github.com/python/cpython/issues/115627).
-RESET_LOOKS_LIKE_END = (3, 10) <= _HOST < (3, 13)
-
 # `ssl.wrap_socket()`, `ssl.match_hostname()` and `ssl.RAND_pseudo_bytes()` are there; 3.12 removed them.
 HAS_MODULE_LEVEL_WRAPPING = _HOST < (3, 12)
 HAS_PSEUDO_BYTES = (3, 3) <= _HOST < (3, 12)

@@ -41,7 +41,6 @@ class SSLCertVerificationError(SSLError, ValueError):
 
 class UnsupportedDigestmodError(ValueError): ...
 
-def set_reset_as_end(looks_like_end: bool) -> None: ...
 def set_context_defaults(
     ciphers: str | None = None, minimum_version: int | None = None, security_level: int | None = None,
     options_set: int = 0, options_clear: int = 0, warn_deprecated: bool = False,

@@ -1,7 +1,6 @@
 """Data on a TLS connection: ends of all kinds, time-outs, non-blocking sockets, large data."""
 from __future__ import absolute_import, division, print_function
 
-import errno
 import os
 import socket
 import ssl
@@ -9,7 +8,6 @@ import ssl
 import pytest
 
 from loopback import client_context, connected, echo, server_context, serving
-from regraft import _behavior
 
 IS_2 = bytes is str
 
@@ -47,48 +45,6 @@ def test_an_end_without_notice_is_an_error_when_that_is_asked_for(certs):
             with pytest.raises(ssl.SSLEOFError) as caught:
                 connection.recv(10)
     assert caught.value.args[0] == ssl.SSL_ERROR_EOF
-
-
-def break_off(connection):
-    """Wait for a byte; the close that follows resets the connection."""
-    connection.recv(1)
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-
-
-def looks_broken(error):
-    """Whether an error is what the host makes of a connection that breaks."""
-    if _behavior.RESET_LOOKS_LIKE_END:
-        return type(error) is ssl.SSLEOFError
-    return not isinstance(error, ssl.SSLError) and error.errno in (errno.ECONNRESET, errno.EPIPE)
-
-
-def test_a_reset_is_for_readers_what_the_host_makes_of_it(certs):
-    with serving(break_off, server_context(certs)) as server:
-        with connected(server, client_context(certs), suppress_ragged_eofs=False) as connection:
-            connection.sendall(b"x")
-            with pytest.raises(socket.error) as caught:
-                connection.recv(10)
-            assert looks_broken(caught.value)
-
-
-def test_a_reset_is_an_empty_read_only_where_the_host_takes_it_for_an_end(certs):
-    with serving(break_off, server_context(certs)) as server:
-        with connected(server, client_context(certs)) as connection:
-            connection.sendall(b"x")
-            try:
-                data = connection.recv(10)
-            except socket.error as error:
-                data = error.errno
-            assert data == (b"" if _behavior.RESET_LOOKS_LIKE_END else errno.ECONNRESET)
-
-
-def test_a_reset_is_for_writers_what_the_host_makes_of_it(certs):
-    with serving(break_off, server_context(certs)) as server:
-        with connected(server, client_context(certs)) as connection:
-            with pytest.raises(socket.error) as caught:
-                for _ in range(200):
-                    connection.sendall(b"x" * 65536)
-            assert looks_broken(caught.value)
 
 
 def test_a_time_out_is_what_the_host_calls_one(certs):

@@ -5,12 +5,11 @@
 from __future__ import absolute_import, division, print_function
 
 from regraft import _openssl, policy
-from regraft._behavior import HAS_PSEUDO_BYTES, RESET_LOOKS_LIKE_END
+from regraft._behavior import HAS_PSEUDO_BYTES
 from regraft._compat import integer_types
 
 # Before the names are taken: it decides `_DEFAULT_CIPHERS`.
 policy.configure(_openssl)
-_openssl.set_reset_as_end(RESET_LOOKS_LIKE_END)
 
 from regraft._openssl import (  # noqa: E402,F401
     Certificate, MemoryBIO, OPENSSL_VERSION, OPENSSL_VERSION_INFO, RAND_add, RAND_bytes, RAND_status,
@@ -26,4 +25,4 @@ if HAS_PSEUDO_BYTES:
 globals().update((name, value) for name, value in vars(_openssl).items()
                  if name[0].isupper() and isinstance(value, integer_types))
 
-del HAS_PSEUDO_BYTES, RESET_LOOKS_LIKE_END, _openssl, absolute_import, division, integer_types, policy, print_function
+del HAS_PSEUDO_BYTES, _openssl, absolute_import, division, integer_types, policy, print_function
