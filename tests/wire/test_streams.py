@@ -1,6 +1,7 @@
 """Data on a TLS connection: ends of all kinds, time-outs, non-blocking sockets, large data."""
 from __future__ import absolute_import, division, print_function
 
+import errno
 import os
 import socket
 import ssl
@@ -45,6 +46,36 @@ def test_an_end_without_notice_is_an_error_when_that_is_asked_for(certs):
             with pytest.raises(ssl.SSLEOFError) as caught:
                 connection.recv(10)
     assert caught.value.args[0] == ssl.SSL_ERROR_EOF
+
+
+def break_off(connection):
+    """Wait for a byte; the close that follows resets the connection."""
+    connection.recv(1)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+
+
+def looks_broken(error):
+    """Whether an error is the system's, as since Python 3.13; before, it looked like an end (CPython's issue 115627)."""
+    return not isinstance(error, ssl.SSLError) and error.errno in (errno.ECONNRESET, errno.EPIPE)
+
+
+@pytest.mark.parametrize("suppress", (True, False))
+def test_a_reset_is_never_an_end_for_readers(certs, suppress):
+    with serving(break_off, server_context(certs)) as server:
+        with connected(server, client_context(certs), suppress_ragged_eofs=suppress) as connection:
+            connection.sendall(b"x")
+            with pytest.raises(socket.error) as caught:
+                connection.recv(10)
+            assert looks_broken(caught.value)
+
+
+def test_a_reset_is_never_an_end_for_writers(certs):
+    with serving(break_off, server_context(certs)) as server:
+        with connected(server, client_context(certs)) as connection:
+            with pytest.raises(socket.error) as caught:
+                for _ in range(200):
+                    connection.sendall(b"x" * 65536)
+            assert looks_broken(caught.value)
 
 
 def test_a_time_out_is_what_the_host_calls_one(certs):
