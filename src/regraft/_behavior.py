@@ -28,6 +28,9 @@ SENDALL_RETURNS_THE_SIZE = PY2
 HAS_MODULE_LEVEL_WRAPPING = _HOST < (3, 12)
 HAS_PSEUDO_BYTES = (3, 3) <= _HOST < (3, 12)
 
+# `_ssl.sslwrap()` and `_ssl.SSLType` are there, which 2.7 had up to 2.7.8.
+HAS_SSLWRAP = PY2
+
 # `match_hostname` takes "f*.example" for a pattern (3.7 and later only whole labels: https://bugs.python.org/issue31399).
 NAMES_MATCH_PARTIAL_WILDCARDS = _HOST < (3, 7)
 
