@@ -52,9 +52,15 @@ cdef int _check_copy(SSL *ssl, _SSLContext context) except -1:
 
 cdef int _set_name(_SSLSocket connection, object server_hostname) except -1:
     """Send the name to the server, and have the certificate checked against it."""
-    cdef bytes name = _name_of_server(server_hostname)
-    cdef bint address = _is_address(name)
+    cdef bytes name
+    cdef bint address
     cdef int done
+    if RG_STR_IS_BYTES and server_hostname == "" and not connection.ctx.checks_hostname:
+        # 2.7 took that for "none" where no name is checked.
+        connection.hostname = ""
+        return 0
+    name = _name_of_server(server_hostname)
+    address = _is_address(name)
     connection.hostname = native_from_bytes(name)
     ERR_clear_error()
     # RFC 6066 allows no addresses in the server-name extension.

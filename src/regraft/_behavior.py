@@ -37,6 +37,9 @@ NAMES_MATCH_PARTIAL_WILDCARDS = _HOST < (3, 7)
 # `SSLSocket(sock, ...)` and `SSLObject(connection, ...)` may be called directly (3.7 and later: TypeError, https://bugs.python.org/issue32951).
 SOCKET_HAS_PUBLIC_CONSTRUCTOR = _HOST < (3, 7)
 
+# `str()` of a `CertificateError` with one argument is that, as it was no `SSLError` yet.
+CERTIFICATE_ERROR_SAYS_ITS_TEXT = _HOST < (3, 7)
+
 # `SSLContext.__init__` takes the protocol; 3.7 and later have only `__new__`.
 CONTEXT_HAS_CONSTRUCTOR = _HOST < (3, 7)
 

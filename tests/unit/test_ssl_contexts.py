@@ -116,3 +116,18 @@ def test_a_key_log_that_cannot_be_opened_leaves_the_one_before(client, tmpdir):
     assert client.keylog_filename is None
     with pytest.raises(TypeError):
         client.keylog_filename = 1
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 7), reason="CertificateError is an SSLError since 3.7")
+def test_a_certificate_error_says_its_text_where_it_always_did():
+    assert str(ssl.CertificateError("hostname 'a' doesn't match 'b'")) == "hostname 'a' doesn't match 'b'"
+    assert str(ssl.CertificateError()) == ""
+    assert str(ssl.CertificateError(1, "text")) == str(ssl.SSLError(1, "text"))
+
+
+@pytest.mark.skipif(sys.version_info[0] > 2, reason="Python 3.7 and later refuse it")
+def test_an_empty_name_is_none_where_2_7_checks_none(client):
+    with pytest.raises(ValueError):
+        client.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname="")
+    client.check_hostname = False
+    assert client.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname="").server_hostname == ""

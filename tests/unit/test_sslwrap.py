@@ -203,5 +203,6 @@ def test_a_detached_connection_stays_open_without_tls(certs, ends):
     os.write(descriptor, b"plain")
     assert ends[0].recv(5) == b"plain"
     os.close(descriptor)
+    assert client.detach() == -1
     with pytest.raises(socket.error):
         client.fileno()

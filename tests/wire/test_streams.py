@@ -289,3 +289,39 @@ def test_the_certificate_of_a_server_is_fetched_as_pem(certs):
         pem = ssl.get_server_certificate(server.address, timeout=5)
     with open(os.path.join(certs, "localhost-cert.pem")) as stream:
         assert ssl.PEM_cert_to_DER_cert(pem) == ssl.PEM_cert_to_DER_cert(stream.read())
+
+
+def test_the_certificate_of_a_server_is_fetched_by_name_address_and_family(certs):
+    names = []
+    context = server_context(certs)
+    context.sni_callback = lambda connection, name, context: names.append(name)
+    with serving(lambda connection: None, context, connections=2) as server:
+        trusted = os.path.join(certs, "ca.pem")
+        assert ssl.get_server_certificate(("localhost", server.address[1]), ca_certs=trusted)
+        assert ssl.get_server_certificate(server.address, ca_certs=trusted)
+    assert names == ["localhost", None]
+    try:
+        probe = socket.socket(socket.AF_INET6)
+        probe.bind(("::1", 0))
+        probe.close()
+    except socket.error:
+        pytest.skip("this machine has no IPv6")
+    with serving(lambda connection: None, context, family=socket.AF_INET6) as server:
+        assert ssl.get_server_certificate(server.address, timeout=5)
+
+
+def test_the_certificate_of_another_authority_is_not_handed_out(certs):
+    with serving(lambda connection: None, server_context(certs)) as server:
+        with pytest.raises(ssl.SSLCertVerificationError):
+            ssl.get_server_certificate(server.address, ca_certs=os.path.join(certs, "other-ca.pem"))
+
+
+def test_fetching_a_certificate_takes_no_longer_than_its_time_out(certs):
+    silent = socket.socket()
+    silent.bind(("127.0.0.1", 0))
+    silent.listen(1)
+    try:
+        with pytest.raises(ssl.SSLError if bytes is str else socket.timeout):
+            ssl.get_server_certificate(silent.getsockname(), timeout=0.05)
+    finally:
+        silent.close()

@@ -68,6 +68,10 @@ PROTOCOL_TLS_CLIENT, PROTOCOL_TLS_SERVER = _SSLMethod.PROTOCOL_TLS_CLIENT, _SSLM
 HAS_NEVER_CHECK_COMMON_NAME = hasattr(_ssl, "HOSTFLAG_NEVER_CHECK_SUBJECT")
 
 CertificateError = SSLCertVerificationError
+if _rg_behavior.CERTIFICATE_ERROR_SAYS_ITS_TEXT:
+    def _rg_text(self):
+        return SSLError.__str__(self) if len(self.args) > 1 else str(self.args[0]) if self.args else ""
+    SSLCertVerificationError.__str__ = _rg_text
 
 # Programs and 2.7's tests go through it and expect every protocol to take any socket.
 _PROTOCOL_NAMES = dict((value, name) for name, value in _rg_members_of(_SSLMethod).items()

@@ -3,7 +3,7 @@ from __future__ import absolute_import, division, print_function
 
 import os
 from socket import AF_INET, SO_TYPE, SOCK_STREAM, SOL_SOCKET, _fileobject, socket
-from socket import _delegate_methods
+from socket import _closedsocket, _delegate_methods
 
 from regraft import _openssl
 from regraft._compat import adopt
@@ -22,6 +22,9 @@ class SSLSocket(socket):
     Since: 2.6. Source: ssl documentation of 2.7 and 3.15.
     Differs: `send()` returns 0 instead of raising when it would block; time-outs are `SSLError`.
     """
+
+    # Programs look; 2.7's never was anything else.
+    _closed = False
 
     def __init__(self, sock=None, keyfile=None, certfile=None, server_side=False, cert_reqs=_openssl.CERT_NONE,
                  ssl_version=_openssl.PROTOCOL_TLS, ca_certs=None, do_handshake_on_connect=True, family=AF_INET,
@@ -127,9 +130,11 @@ class SSLSocket(socket):
     def detach(self):
         """Close the object and leave the connection of the system open, without TLS.
 
-        Returns: int, a descriptor of it, which the caller closes. Since: 3.2.
+        Returns: int, a descriptor of it, which the caller closes; -1 if it is closed already. Since: 3.2.
         Differs: a copy of the descriptor, as 2.7's socket objects do not part with theirs.
         """
+        if type(self._sock) is _closedsocket:
+            return -1
         descriptor = os.dup(self.fileno())
         self._real_close()
         return descriptor
