@@ -111,7 +111,7 @@ cdef tuple _general_name(GENERAL_NAME *name):
     if kind == GEN_DIRNAME:
         return ("DirName", _name_tuple(<const X509_NAME *>value))
     if kind == GEN_RID:
-        return ("Registered ID", object_text(<const ASN1_OBJECT *>value, 1))
+        return ("Registered ID", object_text(<const ASN1_OBJECT *>value, 0))
     string = <const ASN1_STRING *>value
     if kind == GEN_IPADD:
         return ("IP Address", _address_text(ASN1_STRING_get0_data(string), ASN1_STRING_length(string)))
@@ -148,7 +148,7 @@ cdef tuple _alternative_names(X509 *x):
     cdef int i
     cdef list found = []
     if not _extension(x, NID_subject_alt_name, &value):
-        return ()
+        return None
     names = <GENERAL_NAMES *>value
     try:
         for i in range(sk_GENERAL_NAME_num(names)):
@@ -254,7 +254,7 @@ cdef dict certificate_dict(X509 *x):
         "notAfter": native_from_bytes(_printed_time(X509_get0_notAfter(x))),
     }
     names = _alternative_names(x)
-    if names:
+    if names is not None:
         info["subjectAltName"] = names
     access = _authority_access(x)
     if access[NID_ad_OCSP]:

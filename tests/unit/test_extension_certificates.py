@@ -55,6 +55,21 @@ def test_a_nul_does_not_end_a_name(certs):
     assert "localhost\0.evil.example" in names and "localhost" not in names
 
 
+def test_odd_kinds_of_names_are_shown_as_3_15_shows_them(certs):
+    assert decode(certs, "oddnames-cert.pem")["subjectAltName"] == (
+        ("othername", "<unsupported>"), ("Registered ID", "TLS Web Server Authentication"),
+        ("URI", "https://good.example\0.evil.example/"), ("email", "good\0@evil.example"))
+
+
+def test_an_extension_without_a_name_is_there_and_empty(certs):
+    assert decode(certs, "nonames-cert.pem")["subjectAltName"] == ()
+
+
+def test_an_extension_that_cannot_be_read_is_an_error_and_not_left_out(certs):
+    with pytest.raises(_openssl.SSLError, match="ASN1"):
+        decode(certs, "brokennames-cert.pem")
+
+
 def test_fields_have_the_types_that_programs_saw(certs):
     info = decode(certs, "localhost-cert.pem")
     text = type(u"")

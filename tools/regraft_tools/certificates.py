@@ -24,7 +24,8 @@ README                           one line for each file
 ===============================  ====================================================================
 
 The names, so that one search finds them: localhost localhost-rsa second wronghost expired notyet ip
-wildcard intermediate revoked untrusted client selfsigned commonname everything nulname weak.
+wildcard intermediate revoked untrusted client selfsigned commonname everything nulname oddnames nonames
+brokennames weak.
 """
 
 from __future__ import annotations
@@ -207,6 +208,31 @@ MORE = (
         "a NUL inside its names: localhost, NUL, .evil.example (CVE-2013-4238)",
         (x509.DNSName("localhost\0.evil.example"),),
         ((NameOID.COMMON_NAME, "localhost\0.evil.example"),),
+    ),
+    Special(
+        "oddnames",
+        "names that checks of host names do not know: an otherName, a known registered ID, NULs",
+        (
+            x509.OtherName(x509.ObjectIdentifier("1.2.3.4"), b"\x0c\x02hi"),
+            x509.RegisteredID(ExtendedKeyUsageOID.SERVER_AUTH),
+            x509.UniformResourceIdentifier("https://good.example\0.evil.example/"),
+            x509.RFC822Name("good\0@evil.example"),
+        ),
+        ((NameOID.COMMON_NAME, "oddnames"),),
+    ),
+    Special(
+        "nonames",
+        "a subjectAltName without a name in it",
+        (),
+        ((NameOID.COMMON_NAME, "localhost"),),
+        extensions=(x509.UnrecognizedExtension(x509.OID_SUBJECT_ALTERNATIVE_NAME, b"\x30\x00"),),
+    ),
+    Special(
+        "brokennames",
+        "a subjectAltName that ends too early",
+        (),
+        ((NameOID.COMMON_NAME, "localhost"),),
+        extensions=(x509.UnrecognizedExtension(x509.OID_SUBJECT_ALTERNATIVE_NAME, b"\x30\x05\x82\x02a"),),
     ),
     Special(
         "weak",

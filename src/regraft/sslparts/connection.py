@@ -53,8 +53,8 @@ class Questions(object):
 
         Args: binary_form (bool), true for DER.
         Returns: dict, empty if the certificate was not validated; bytes for DER; None if the peer gave none.
-        Raises: ValueError before the handshake.
-        Since: 2.6, 3.0. Differs: nothing.
+        Raises: ValueError before the handshake; SSLError for an extension that cannot be read.
+        Since: 2.6, 3.0. Differs: 3.15 leaves out what cannot be read.
         """
         self._checkClosed()
         self._check_connected()
