@@ -307,6 +307,9 @@ RG_store_objects(X509_STORE *store)
 /* The line of the generated C: what follows "_ssl.c:" in the messages. */
 #define RG_LINE __LINE__
 
+/* An empty server_hostname is taken for none (3.7 and later raise). */
+#define RG_TAKES_EMPTY_NAMES (PY_VERSION_HEX < 0x03070000)
+
 #if PY_MAJOR_VERSION < 3
 #define RG_STR_IS_BYTES 1
 /* 2.7's headers do not export the init function of a module built with hidden symbols. */

@@ -3,6 +3,10 @@
 import sys
 
 
+cdef extern from "compat.h":
+    const int RG_TAKES_EMPTY_NAMES
+
+
 cdef bytes _name_of_server(object name):
     """The name as the ASCII bytes that go out, from what the host's `_ssl` accepts."""
     cdef bytes data
@@ -55,8 +59,8 @@ cdef int _set_name(_SSLSocket connection, object server_hostname) except -1:
     cdef bytes name
     cdef bint address
     cdef int done
-    if RG_STR_IS_BYTES and server_hostname == "" and not connection.ctx.checks_hostname:
-        # 2.7 took that for "none" where no name is checked.
+    if RG_TAKES_EMPTY_NAMES and server_hostname == "" and not connection.ctx.checks_hostname:
+        # 2.7 and 3.6 took that for "none" where no name is checked.
         connection.hostname = ""
         return 0
     name = _name_of_server(server_hostname)

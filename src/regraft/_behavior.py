@@ -40,6 +40,9 @@ SOCKET_HAS_PUBLIC_CONSTRUCTOR = _HOST < (3, 7)
 # `str()` of a `CertificateError` with one argument is that, as it was no `SSLError` yet.
 CERTIFICATE_ERROR_SAYS_ITS_TEXT = _HOST < (3, 7)
 
+# A negative number of options counts as its 32 bits (3.12 and later raise).
+OPTIONS_MAY_BE_NEGATIVE = _HOST < (3, 12)
+
 # `SSLContext.__init__` takes the protocol; 3.7 and later have only `__new__`.
 CONTEXT_HAS_CONSTRUCTOR = _HOST < (3, 7)
 

@@ -125,8 +125,19 @@ def test_a_certificate_error_says_its_text_where_it_always_did():
     assert str(ssl.CertificateError(1, "text")) == str(ssl.SSLError(1, "text"))
 
 
-@pytest.mark.skipif(sys.version_info[0] > 2, reason="Python 3.7 and later refuse it")
-def test_an_empty_name_is_none_where_2_7_checks_none(client):
+def test_negative_options_are_what_the_host_makes_of_them(server):
+    if sys.version_info >= (3, 12):
+        with pytest.raises(ValueError, match="Cannot convert negative int"):
+            server.options = -1
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        server.options = ~ssl.OP_NO_TICKET.value
+    assert server.options & ssl.OP_NO_RENEGOTIATION and not server.options & ssl.OP_NO_TICKET
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 7), reason="Python 3.7 and later refuse it")
+def test_an_empty_name_is_none_where_none_is_checked(client):
     with pytest.raises(ValueError):
         client.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname="")
     client.check_hostname = False

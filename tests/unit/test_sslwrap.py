@@ -206,3 +206,34 @@ def test_a_detached_connection_stays_open_without_tls(certs, ends):
     assert client.detach() == -1
     with pytest.raises(socket.error):
         client.fileno()
+
+
+def as_eventlet_does(module):
+    try:
+        return module.sslwrap
+    except AttributeError:
+        return ssl.SSLContext._wrap_socket
+
+
+def test_who_can_do_with_a_context_is_not_given_it():
+    assert as_eventlet_does(_ssl).__name__ == as_eventlet_does(ssl._ssl).__name__ == "_wrap_socket"
+    assert hasattr(_ssl, "sslwrap") and hasattr(ssl._ssl, "sslwrap")
+    with pytest.raises(AttributeError, match="'module' object has no attribute 'other'"):
+        _ssl.other
+
+
+def test_programs_may_put_their_own_in_its_place():
+    kept = _ssl.sslwrap
+    try:
+        _ssl.sslwrap = len
+        assert as_eventlet_does(ssl._ssl) is len
+    finally:
+        del _ssl.sslwrap
+    assert _ssl.sslwrap is kept
+
+
+def test_the_module_is_the_one_that_is_imported():
+    assert sys.modules["_ssl"] is _ssl is ssl._ssl
+    assert type(reload(_ssl)).__name__ == "ModuleWithSslwrap"  # noqa: F821
+    assert _ssl.SSLError is ssl.SSLError and _ssl.sslwrap
+    assert "_openssl" not in vars(_ssl) and "policy" not in vars(_ssl)

@@ -5,7 +5,7 @@
 from __future__ import absolute_import, division, print_function
 
 from regraft import _openssl, policy
-from regraft._behavior import HAS_PSEUDO_BYTES, HAS_SSLWRAP
+from regraft._behavior import HAS_PSEUDO_BYTES, HAS_SSLWRAP as _rg_has_sslwrap
 from regraft._compat import integer_types
 
 # Before the names are taken: it decides `_DEFAULT_CIPHERS`.
@@ -20,11 +20,14 @@ from regraft._openssl import (  # noqa: E402,F401
 
 if HAS_PSEUDO_BYTES:
     from regraft._openssl import RAND_pseudo_bytes  # noqa: F401
-if HAS_SSLWRAP:
-    from regraft.sslparts.legacy import SSLType, sslwrap  # noqa: F401
+if _rg_has_sslwrap:
+    from regraft.sslparts.legacy import ModuleWithSslwrap as _rg_Module, SSLType  # noqa: F401
 
 # Constants: what there is depends on the OpenSSL that the extension was built with.
 globals().update((name, value) for name, value in vars(_openssl).items()
                  if name[0].isupper() and isinstance(value, integer_types))
 
-del HAS_PSEUDO_BYTES, HAS_SSLWRAP, _openssl, absolute_import, division, integer_types, policy, print_function
+del HAS_PSEUDO_BYTES, _openssl, absolute_import, division, integer_types, policy, print_function
+
+if _rg_has_sslwrap:
+    _rg_Module.replace(__name__)

@@ -25,7 +25,8 @@ from regraft._openssl import (  # noqa: F401
 
 from regraft import _behavior as _rg_behavior, policy as _rg_policy
 from regraft._compat import (
-    LazyModule as _rg_LazyModule, keyword_only as _rg_keyword_only, native_text as _rg_native_text)
+    LazyModule as _rg_LazyModule, integer_types as _rg_integer_types,
+    keyword_only as _rg_keyword_only, native_text as _rg_native_text)
 from regraft._enums import members_of as _rg_members_of
 from regraft.sslparts import constants as _rg_constants
 from regraft.sslparts.asn1 import DefaultVerifyPaths, Purpose, _ASN1Object, get_default_verify_paths  # noqa: F401
@@ -241,6 +242,8 @@ class SSLContext(_SSLContext):
 
     @options.setter
     def options(self, value):
+        if _rg_behavior.OPTIONS_MAY_BE_NEGATIVE and isinstance(value, _rg_integer_types) and value < 0:
+            value &= 0xFFFFFFFF
         _SSLContext.options.__set__(self, value)
 
     @property

@@ -2,6 +2,7 @@
 from __future__ import absolute_import, division, print_function
 
 import sys
+import types
 
 from regraft import _openssl
 from regraft._compat import integer_types
@@ -107,6 +108,27 @@ def sslwrap(sock, server_side, keyfile=None, certfile=None, cert_reqs=_openssl.C
     if certfile:
         context.load_cert_chain(certfile, keyfile)
     return SSLType(context._wrap_socket(sock, bool(server_side)))
+
+
+class ModuleWithSslwrap(types.ModuleType):
+    """`_ssl` of 2.7: it has `sslwrap` for those who cannot do without.
+
+    eventlet since 0.17.3 asks for `sslwrap` first and takes the context's `_wrap_socket` where there is none. Given
+    what it asks for, it would fail, and if not, check no host name. So a function that names both does not get it.
+    """
+
+    @classmethod
+    def replace(cls, name):
+        """Put an instance in the place of the module of that name (str), which must be the one being imported."""
+        module = cls(name)
+        # Kept: 2.7 empties the namespace of a module that nobody holds any more.
+        vars(module).update(vars(sys.modules[name]), _rg_first=sys.modules[name])
+        sys.modules[name] = module
+
+    def __getattr__(self, name):
+        if name != "sslwrap" or "_wrap_socket" in sys._getframe(1).f_code.co_names:
+            raise AttributeError("'module' object has no attribute %r" % (name,))
+        return sslwrap
 
 
 class SSLType(object):
