@@ -113,8 +113,9 @@ def sslwrap(sock, server_side, keyfile=None, certfile=None, cert_reqs=_openssl.C
 class ModuleWithSslwrap(types.ModuleType):
     """`_ssl` of 2.7: it has `sslwrap` for those who cannot do without.
 
-    eventlet since 0.17.3 asks for `sslwrap` first and takes the context's `_wrap_socket` where there is none. Given
-    what it asks for, it would fail, and if not, check no host name. So a function that names both does not get it.
+    eventlet 0.33, the last for 2.7, asks for `sslwrap` first and takes the context's `_wrap_socket` where there is
+    none. Given what it asks for, it would fail, and if not, check no host name. So a function that names both does
+    not get it.
     """
 
     @classmethod
