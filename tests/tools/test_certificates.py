@@ -79,6 +79,7 @@ BAD = (
     ("wildcard", "a.b.wild.example", "Hostname mismatch"),
     ("wildcard", "wild.example", "Hostname mismatch"),
     ("nulname", "localhost", "Hostname mismatch"),
+    ("oddnames", "localhost", "Hostname mismatch"),
     ("expired", "localhost", "certificate has expired"),
     ("notyet", "localhost", "certificate is not yet valid"),
     ("untrusted", "localhost", "unable to get local issuer certificate"),
@@ -97,8 +98,19 @@ def test_a_bad_certificate_is_refused_for_its_reason(made, name, host, complaint
 
 
 def test_each_certificate_is_judged_above_or_below():
-    judged = {row[0] for row in (*GOOD, *BAD)} | {"commonname", "weak"}
+    judged = {row[0] for row in (*GOOD, *BAD)} | {"commonname", "nonames", "brokennames", "weak"}
     assert judged >= {row.name for row in (*certificates.LEAVES, *certificates.MORE)}
+
+
+def test_an_extension_without_names_leaves_the_common_name(made):
+    peer = shake_hands(make_client(made), make_server(made, "nonames"), "localhost")
+    assert peer.getpeercert()["subjectAltName"] == ()
+
+
+def test_names_that_cannot_be_read_are_refused(made):
+    # By the server that loads it or by the client, depending on the OpenSSL.
+    with pytest.raises(ssl.SSLError):
+        shake_hands(make_client(made), make_server(made, "brokennames"), "localhost")
 
 
 def test_the_common_name_is_the_only_name_of_commonname(made):
