@@ -66,7 +66,9 @@ cdef int _set_name(_SSLSocket connection, object server_hostname) except -1:
         else:
             done = X509_VERIFY_PARAM_set1_host(SSL_get0_param(connection.ssl), name, len(name))
         if not done:
-            raise_ssl_error()
+            # OpenSSL 4 refuses what cannot be in a certificate, and puts no error into its queue.
+            raise_ssl_error("OpenSSL takes no certificate to be valid for '%s'" % native_from_bytes(name)
+                            if ERR_peek_last_error() == 0 else None)
         connection.checked_name = name
         connection.names_address = address
         connection.unconfirmed = not connection.server
