@@ -21,19 +21,21 @@ cdef bint _version_works(int version) except -1:
     # that is pinned to the version gets as far as waiting for an answer.
     cdef SSL_CTX *ctx = SSL_CTX_new(TLS_method())
     cdef SSL *ssl = NULL
-    cdef BIO *nowhere = BIO_new(BIO_s_mem())
+    cdef BIO *incoming = BIO_new(BIO_s_mem())
+    cdef BIO *outgoing = BIO_new(BIO_s_mem())
     cdef bint works = False
     cdef int ret
-    if ctx != NULL and nowhere != NULL:
+    if ctx != NULL and incoming != NULL and outgoing != NULL:
         SSL_CTX_set_security_level(ctx, 0)
         SSL_CTX_clear_options(ctx, SSL_OP_NO_SSL_MASK)
         if SSL_CTX_set_min_proto_version(ctx, version) and SSL_CTX_set_max_proto_version(ctx, version):
             ssl = SSL_new(ctx)
     SSL_CTX_free(ctx)
     if ssl == NULL:
-        BIO_free(nowhere)
+        BIO_free(incoming)
+        BIO_free(outgoing)
     else:
-        SSL_set_bio(ssl, nowhere, nowhere)
+        SSL_set_bio(ssl, incoming, outgoing)
         SSL_set_connect_state(ssl)
         ret = SSL_do_handshake(ssl)
         works = SSL_get_error(ssl, ret) == SSL_ERROR_WANT_READ
