@@ -247,6 +247,14 @@ RG_implemented_groups(SSL_CTX *ctx, int aliases)
 #define RG_sendfile(ssl, fd, offset, size, flags) ((ossl_ssize_t)-1)
 #endif
 
+/* Whether a server is at its client's first message. Asked by name: the numbers of the states have
+ * changed within OpenSSL 3, and the library may be newer than the headers. */
+static inline int
+RG_hears_client_hello(const SSL *ssl)
+{
+    return strcmp(SSL_state_string(ssl), "TRCH") == 0;
+}
+
 /* Numbers of CPython's own beside OpenSSL's SSL_ERROR_*. */
 #define RG_ERROR_EOF 8
 #define RG_ERROR_INVALID 10

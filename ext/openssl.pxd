@@ -36,6 +36,7 @@ cdef extern from "compat.h" nogil:
     int RG_errno()
     void RG_clear_errno()
     void RG_put_pem_lib_error()
+    bint RG_hears_client_hello(const SSL *ssl)
     object RG_filesystem_path(object path)
     object RG_weakref_target(object reference)
     void RG_make_immutable(object type)
@@ -394,8 +395,6 @@ cdef extern from "compat.h" nogil:
     int SSL_is_init_finished(const SSL *ssl)
     int SSL_in_init(const SSL *ssl)
     int SSL_in_before(const SSL *ssl)
-    int SSL_get_state(const SSL *ssl)
-    const int TLS_ST_SR_CLNT_HELLO
     int SSL_read_ex(SSL *ssl, void *data, size_t size, size_t *done)
     int SSL_peek_ex(SSL *ssl, void *data, size_t size, size_t *done)
     int SSL_write_ex(SSL *ssl, const void *data, size_t size, size_t *done)

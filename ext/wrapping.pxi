@@ -169,7 +169,7 @@ cdef int switch_context(_SSLSocket connection, _SSLContext context) except -1:
         safe = SSL_in_before(connection.ssl) or SSL_is_init_finished(connection.ssl)
     else:
         safe = (visit.thread == thread and visit.next == NULL
-                and SSL_get_state(connection.ssl) == TLS_ST_SR_CLNT_HELLO)
+                and RG_hears_client_hello(connection.ssl))
     if not safe:
         raise SSLError("the context can be switched before a handshake, in the server's "
                        "sni_callback, and afterwards while no thread uses the connection")
