@@ -59,6 +59,12 @@ def matrix(session: nox.Session) -> None:
 
 
 @nox.session
+def openssl_matrix(session: nox.Session) -> None:
+    """Our own tests on 2.7 and 3.13 with each OpenSSL: `-- openssl-3.5 2.7 -k group`."""
+    run_tool(session, "openssls", *session.posargs)
+
+
+@nox.session
 def own_suites(session: nox.Session) -> None:
     """CPython's own test suites with regraft active, against the expectations."""
     run_tool(session, "conformance", "run", *session.posargs)

@@ -176,7 +176,9 @@ def _relink(usr: Path, packaged: Path, target: Path) -> None:
         script.write_text(version_script(listing))
         debian.command(
             "cc", "-shared", "-o", str(lib / soname), "-Wl,-soname," + soname,
-            "-Wl,--version-script=%s" % script, "-Wl,-z,defs,-z,nodelete,-Bsymbolic", str(shim),
+            "-Wl,--version-script=%s" % script, "-Wl,-z,defs,-z,nodelete,-Bsymbolic",
+            # libssl finds its libcrypto whatever the program was linked with.
+            "-Wl,-rpath,$ORIGIN", str(shim),
             "-Wl,--whole-archive", str(packaged / ("lib%s.a" % name)), "-Wl,--no-whole-archive",
             *needed, "-ldl", "-lpthread",
         )
