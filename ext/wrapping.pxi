@@ -128,7 +128,7 @@ cdef _SSLSocket new_connection(_SSLContext context, object sock, MemoryBIO incom
         raise ValueError("check_hostname requires server_hostname")
 
     connection = _SSLSocket.__new__(_SSLSocket, _MAKER)
-    connection.ctx = connection.first_ctx = context
+    connection.ctx = context
     connection.server = server_side
     ERR_clear_error()
     connection.ssl = SSL_new(context.ctx)
