@@ -59,6 +59,18 @@ def matrix(session: nox.Session) -> None:
 
 
 @nox.session
+def openssl_matrix(session: nox.Session) -> None:
+    """Our own tests on 2.7 and 3.13 with each OpenSSL: `-- openssl-3.5 2.7 -k group`."""
+    run_tool(session, "openssls", *session.posargs)
+
+
+@nox.session
+def reference(session: nox.Session) -> None:
+    """Our own tests and CPython's on 3.14 and 3.15, in a Debian sid of their own. Needs root."""
+    run_tool(session, "reference", *session.posargs)
+
+
+@nox.session
 def own_suites(session: nox.Session) -> None:
     """CPython's own test suites with regraft active, against the expectations."""
     run_tool(session, "conformance", "run", *session.posargs)

@@ -193,6 +193,9 @@ def _in_prefix(prefix):
     if not os.path.isfile(os.path.join(include, "openssl", "ssl.h")):
         raise Refused("%s: there is no openssl/ssl.h in %s.\n%s" % (origin, include, _CHOOSE))
     multiarch = sysconfig.get_config_var("MULTIARCH") or "lib"
+    # Debian has the headers that depend on the machine in a directory of their own.
+    own = os.path.join(include, multiarch)
+    includes = [include] + ([own] if os.path.isdir(os.path.join(own, "openssl")) else [])
     folders = [os.path.join(prefix, *each) for each in
                (("lib64",), ("lib",), ("lib", multiarch))]
     for folder in folders:
@@ -205,7 +208,7 @@ def _in_prefix(prefix):
         )
     static = all(each.endswith(".a") for each in libraries)
     return OpenSSL(
-        origin, [include], [folder],
+        origin, includes, [folder],
         # Otherwise the loader would take the system's, which is another version.
         runtime_library_dirs=[] if static else [folder],
         libraries=["ssl", "crypto"] + (["dl", "pthread"] if static else []),

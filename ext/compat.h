@@ -56,6 +56,8 @@
 #define RG_HAS_GROUPS_LIST RG_OPENSSL_AT_LEAST(3, 5)
 #define RG_HAS_SIGALG_NAMES RG_OPENSSL_AT_LEAST(3, 5)
 #define RG_HAS_STORE_SNAPSHOT RG_OPENSSL_AT_LEAST(3, 3)
+/* A host name that cannot be in a certificate is refused before the handshake. */
+#define RG_HAS_HOST_NAME_SYNTAX RG_OPENSSL_AT_LEAST(4, 0)
 #define RG_HAS_OPENSSL3 RG_OPENSSL_AT_LEAST(3, 0)
 
 #if RG_OPENSSL_AT_LEAST(3, 0) && !defined(OPENSSL_NO_KTLS)
@@ -81,23 +83,25 @@
 #define RG_HAS_PSK_TLS13 0
 #endif
 #define RG_HAS_PHA RG_HAS_TLSv1_3
-#if defined(OPENSSL_NO_TLS1_2) || defined(OPENSSL_NO_TLS1_2_METHOD)
+/* Only the protocol counts, not OPENSSL_NO_TLS1_2_METHOD and its kind: contexts are pinned to a
+ * version by its bounds, and OpenSSL 4 has no method of one version any more. */
+#ifdef OPENSSL_NO_TLS1_2
 #define RG_HAS_TLSv1_2 0
 #else
 #define RG_HAS_TLSv1_2 1
 #endif
-#if defined(OPENSSL_NO_TLS1_1) || defined(OPENSSL_NO_TLS1_1_METHOD)
+#ifdef OPENSSL_NO_TLS1_1
 #define RG_HAS_TLSv1_1 0
 #else
 #define RG_HAS_TLSv1_1 1
 #endif
-#if defined(OPENSSL_NO_TLS1) || defined(OPENSSL_NO_TLS1_METHOD)
+#ifdef OPENSSL_NO_TLS1
 #define RG_HAS_TLSv1 0
 #else
 #define RG_HAS_TLSv1 1
 #endif
 /* OpenSSL 4.0 dropped SSLv3 with its option; a library built without it says so here. */
-#if defined(OPENSSL_NO_SSL3) || defined(OPENSSL_NO_SSL3_METHOD) || RG_OPENSSL_AT_LEAST(4, 0)
+#if defined(OPENSSL_NO_SSL3) || RG_OPENSSL_AT_LEAST(4, 0)
 #define RG_HAS_SSLv3 0
 #else
 #define RG_HAS_SSLv3 1
@@ -242,6 +246,14 @@ RG_implemented_groups(SSL_CTX *ctx, int aliases)
 #define RG_ktls_recv(ssl) 0
 #define RG_sendfile(ssl, fd, offset, size, flags) ((ossl_ssize_t)-1)
 #endif
+
+/* Whether a server is at its client's first message. Asked by name: the numbers of the states have
+ * changed within OpenSSL 3, and the library may be newer than the headers. */
+static inline int
+RG_hears_client_hello(const SSL *ssl)
+{
+    return strcmp(SSL_state_string(ssl), "TRCH") == 0;
+}
 
 /* Numbers of CPython's own beside OpenSSL's SSL_ERROR_*. */
 #define RG_ERROR_EOF 8

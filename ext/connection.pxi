@@ -25,8 +25,6 @@ cdef class _SSLSocket:
     """
     cdef SSL *ssl
     cdef _SSLContext ctx
-    # OpenSSL goes on using the first context's callbacks when the context is switched.
-    cdef _SSLContext first_ctx
     cdef object socket_ref, owner_ref, kept
     cdef str hostname
     cdef bytes checked_name

@@ -29,12 +29,14 @@ cdef extern from "compat.h" nogil:
     const int RG_HAS_GROUP, RG_HAS_SIGALGS_LIST, RG_HAS_GROUPS_LIST, RG_HAS_SIGALG_NAMES
     const int RG_HAS_OPENSSL3, RG_HAS_KTLS, RG_HAS_PSK, RG_HAS_PSK_TLS13, RG_HAS_PHA, RG_HAS_SNI
     const int RG_HAS_TLSv1_3, RG_HAS_TLSv1_2, RG_HAS_TLSv1_1, RG_HAS_TLSv1, RG_HAS_SSLv3
-    const int RG_HAS_STORE_SNAPSHOT, RG_HAS_OP_IGNORE_UNEXPECTED_EOF, RG_HAS_OP_ENABLE_KTLS
+    const int RG_HAS_HOST_NAME_SYNTAX, RG_HAS_STORE_SNAPSHOT
+    const int RG_HAS_OP_IGNORE_UNEXPECTED_EOF, RG_HAS_OP_ENABLE_KTLS
     const unsigned long RG_OPENSSL_HEADER_VERSION
     const int RG_LINE
     int RG_errno()
     void RG_clear_errno()
     void RG_put_pem_lib_error()
+    bint RG_hears_client_hello(const SSL *ssl)
     object RG_filesystem_path(object path)
     object RG_weakref_target(object reference)
     void RG_make_immutable(object type)
@@ -393,8 +395,6 @@ cdef extern from "compat.h" nogil:
     int SSL_is_init_finished(const SSL *ssl)
     int SSL_in_init(const SSL *ssl)
     int SSL_in_before(const SSL *ssl)
-    int SSL_get_state(const SSL *ssl)
-    const int TLS_ST_SR_CLNT_HELLO
     int SSL_read_ex(SSL *ssl, void *data, size_t size, size_t *done)
     int SSL_peek_ex(SSL *ssl, void *data, size_t size, size_t *done)
     int SSL_write_ex(SSL *ssl, const void *data, size_t size, size_t *done)
@@ -477,6 +477,7 @@ cdef extern from "compat.h" nogil:
     const int SSL3_RT_CHANGE_CIPHER_SPEC, SSL3_RT_ALERT, SSL3_RT_HANDSHAKE, SSL3_RT_APPLICATION_DATA, SSL3_RT_HEADER, SSL3_RT_INNER_CONTENT_TYPE
     const int SSL3_MT_CHANGE_CIPHER_SPEC, SSL_MAX_SSL_SESSION_ID_LENGTH, PSK_MAX_PSK_LEN, PSK_MAX_IDENTITY_LEN
     const uint64_t SSL_OP_ALL, SSL_OP_NO_SSLv2, SSL_OP_NO_SSLv3, SSL_OP_NO_TLSv1, SSL_OP_NO_TLSv1_1, SSL_OP_NO_TLSv1_2, SSL_OP_NO_TLSv1_3
+    const uint64_t SSL_OP_NO_SSL_MASK
     const uint64_t SSL_OP_CIPHER_SERVER_PREFERENCE, SSL_OP_SINGLE_DH_USE, SSL_OP_SINGLE_ECDH_USE, SSL_OP_NO_TICKET, SSL_OP_NO_COMPRESSION
     const uint64_t SSL_OP_NO_RENEGOTIATION, SSL_OP_ENABLE_MIDDLEBOX_COMPAT, SSL_OP_IGNORE_UNEXPECTED_EOF, SSL_OP_ENABLE_KTLS
     const uint64_t SSL_OP_LEGACY_SERVER_CONNECT, SSL_OP_DONT_INSERT_EMPTY_FRAGMENTS

@@ -76,7 +76,9 @@ cdef int _set_name(_SSLSocket connection, object server_hostname) except -1:
         else:
             done = X509_VERIFY_PARAM_set1_host(SSL_get0_param(connection.ssl), name, len(name))
         if not done:
-            raise_ssl_error()
+            # OpenSSL 4 refuses what cannot be in a certificate, and puts no error into its queue.
+            raise_ssl_error("OpenSSL takes no certificate to be valid for '%s'" % native_from_bytes(name)
+                            if ERR_peek_last_error() == 0 else None)
         connection.checked_name = name
         connection.names_address = address
         connection.unconfirmed = not connection.server
@@ -136,7 +138,7 @@ cdef _SSLSocket new_connection(_SSLContext context, object sock, MemoryBIO incom
         raise ValueError("check_hostname requires server_hostname")
 
     connection = _SSLSocket.__new__(_SSLSocket, _MAKER)
-    connection.ctx = connection.first_ctx = context
+    connection.ctx = context
     connection.server = server_side
     ERR_clear_error()
     connection.ssl = SSL_new(context.ctx)
@@ -177,7 +179,7 @@ cdef int switch_context(_SSLSocket connection, _SSLContext context) except -1:
         safe = SSL_in_before(connection.ssl) or SSL_is_init_finished(connection.ssl)
     else:
         safe = (visit.thread == thread and visit.next == NULL
-                and SSL_get_state(connection.ssl) == TLS_ST_SR_CLNT_HELLO)
+                and RG_hears_client_hello(connection.ssl))
     if not safe:
         raise SSLError("the context can be switched before a handshake, in the server's "
                        "sni_callback, and afterwards while no thread uses the connection")

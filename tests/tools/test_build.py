@@ -107,6 +107,18 @@ def test_a_static_library_of_a_prefix_brings_what_it_needs(tmp_path):
     assert found.libraries == ["ssl", "crypto", "dl", "pthread"]
 
 
+def test_a_prefix_may_have_what_depends_on_the_machine_in_directories_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.setattr(sysconfig, "get_config_var", lambda name: {"MULTIARCH": "some-machine"}.get(name))
+    prefix = make_prefix(tmp_path / "prefix", "OpenSSL 1.1.1w 11 Sep 2023")
+    (prefix / "lib").rename(prefix / "moved")
+    (prefix / "lib").mkdir()
+    (prefix / "moved").rename(prefix / "lib" / "some-machine")
+    (prefix / "include" / "some-machine" / "openssl").mkdir(parents=True)
+    found = openssl.find({"REGRAFT_OPENSSL": str(prefix)})
+    assert found.include_dirs == [str(prefix / "include"), str(prefix / "include" / "some-machine")]
+    assert found.library_dirs == found.runtime_library_dirs == [str(prefix / "lib" / "some-machine")]
+
+
 def test_a_library_that_does_not_link_is_refused_with_the_linkers_words(probe, tmp_path):
     prefix = make_prefix(tmp_path / "prefix", "OpenSSL 3.5.0 8 Apr 2025")
     words = refusal(openssl.check, probe, openssl.find({"REGRAFT_OPENSSL": str(prefix)}))

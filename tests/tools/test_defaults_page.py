@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "defaults.rst").read_text(encoding="utf-8")
-HOSTS = ["2.7", *(f"3.{minor}" for minor in range(6, 14))]
+HOSTS = ["2.7", *(f"3.{minor}" for minor in range(6, 16))]
 
 sys.path.insert(0, str(ROOT / "src"))
 from regraft import policy  # noqa: E402 - imports neither ssl nor the extension

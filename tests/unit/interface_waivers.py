@@ -35,8 +35,16 @@ def from_39(series):
     return series >= (3, 9)
 
 
+def from_310(series):
+    return series >= (3, 10)
+
+
 def from_311(series):
     return series >= (3, 11)
+
+
+def from_312(series):
+    return series >= (3, 12)
 
 
 NEWEST = [
@@ -55,6 +63,9 @@ NEWEST = [
     (before_37, None, "ssl.SSLSocket.__init__", "the host's constructor can be called"),
     (before_310, None, "ssl.get_server_certificate", "default protocol PROTOCOL_TLS, as the host's contexts"),
     (before_37, None, "ssl._create_*_context", "cert_reqs=None leaves what the protocol brings, as the host"),
+    (everywhere, "OPENSSL3", "*ssl*.OP_ALL", "OpenSSL 1.1.1 counts OP_LEGACY_SERVER_CONNECT among them"),
+    (everywhere, "OP_ENABLE_KTLS", "*ssl*.OP_ENABLE_KTLS", "new in OpenSSL 3.0"),
+    (everywhere, "OP_IGNORE_UNEXPECTED_EOF", "*ssl*.OP_IGNORE_UNEXPECTED_EOF", "new in OpenSSL 3.0"),
 ]
 
 STOCK = [
@@ -65,4 +76,7 @@ STOCK = [
     (from_37, None, "ssl._sslcopydoc", "copies docstrings between classes; ours have their own"),
     (from_311, None, "ssl._simple_enum", "a tool of the standard library that the host imports"),
     (from_39, None, "ssl._socket", "a module that the host imports for its own use"),
+    (everywhere, "OPENSSL3", "*ssl*.OP_ALL", "OpenSSL 1.1.1 counts OP_LEGACY_SERVER_CONNECT among them"),
+    (from_312, "OP_ENABLE_KTLS", "*ssl*.OP_ENABLE_KTLS", "new in OpenSSL 3.0"),
+    (from_310, "OP_IGNORE_UNEXPECTED_EOF", "*ssl*.OP_IGNORE_UNEXPECTED_EOF", "new in OpenSSL 3.0"),
 ]

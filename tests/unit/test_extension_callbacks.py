@@ -1,8 +1,10 @@
 """Callbacks of a context: what they are given, and that their failure never lets a peer in."""
 from __future__ import absolute_import, division, print_function
 
+import gc
 import os
 import sys
+import weakref
 
 import pytest
 
@@ -67,6 +69,35 @@ def test_the_callback_can_switch_to_another_context(certs):
     for name in ("localhost", "second.example"):
         pair = Pair(client_context(certs), server, name).shake_hands()
         assert ("DNS", name) in pair.client.getpeercert()["subjectAltName"]
+
+
+def test_the_context_with_the_callback_may_go_once_it_has_been_switched_from(certs):
+    class Context(_SSLContext):
+        pass
+
+    other, asked = server_context(certs, "second.pem"), []
+
+    def choose(connection, name, context):
+        asked.append(name)
+        connection.context = other
+
+    def prepare():
+        first = Context(_openssl.PROTOCOL_TLS_SERVER)
+        first.load_cert_chain(os.path.join(certs, "localhost.pem"))
+        # No share of a key that the client sends by itself: it has to say hello again.
+        first.set_ecdh_curve("secp384r1")
+        first.sni_callback = choose
+        return Pair(client_context(certs), first, "second.example"), weakref.ref(first)
+
+    pair, first = prepare()
+    pair.shake_hands()
+    gc.collect()
+    assert first() is None
+    assert asked[0] == "second.example"
+    assert pair.server.context is other
+    pair.client.write(b"after it has gone")
+    pair.carry()
+    assert pair.server.read(64) == b"after it has gone"
 
 
 def _raise(*arguments):

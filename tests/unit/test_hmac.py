@@ -261,7 +261,7 @@ def test_an_hmac_may_be_made_in_steps_as_cpython_s_tests_do():
     made = hmac.HMAC.__new__(hmac.HMAC)
     made._init_old(b"key", b"message", digestmod="sha256")
     assert made._hmac is None and made.digest() == hmac.digest(b"key", b"message", "sha256")
-    for name in ("_init_hmac", "_init_openssl_hmac"):
+    for name in ("_init_hmac", "_init_openssl_hmac", "_init_builtin_hmac"):
         made = hmac.HMAC.__new__(hmac.HMAC)
         getattr(made, name)(b"key", b"message", digestmod="sha256")
         assert isinstance(made._hmac, _hashlib.HMAC) and made.digest() == hmac.digest(b"key", b"message", "sha256")

@@ -9,6 +9,8 @@ import warnings
 
 import pytest
 
+from regraft import _behavior, policy
+
 
 
 @pytest.fixture
@@ -64,6 +66,13 @@ def test_an_unverified_context_that_checks_names_is_a_contradiction():
         ssl._create_stdlib_context(ssl.PROTOCOL_TLS_CLIENT, cert_reqs=ssl.CERT_NONE, check_hostname=True)
     context = ssl._create_unverified_context(cert_reqs=ssl.CERT_REQUIRED, check_hostname=True)
     assert context.check_hostname and context.verify_mode == ssl.CERT_REQUIRED
+
+
+def test_no_word_on_verification_leaves_what_the_protocol_brings_unless_none_is_what_is_left_out():
+    context = ssl._create_unverified_context(cert_reqs=None)
+    brings = _behavior.UNVERIFIED_CONTEXT_SETS_VERIFY_MODE and policy.DEFAULTS.one_sided
+    assert context.verify_mode == (ssl.CERT_REQUIRED if brings else ssl.CERT_NONE)
+    assert ssl._create_unverified_context().verify_mode == ssl.CERT_NONE
 
 
 def test_a_hint_for_pre_shared_keys_has_its_length_and_type(server):

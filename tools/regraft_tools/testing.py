@@ -55,7 +55,7 @@ def run_here(name: str, arguments: Sequence[str]) -> bool:
             [sys.executable, "-m", "pytest"], title, with_paths(arguments, HERE[name]),
             dict(os.environ), Path(folder),
         )
-    return _close([finished])
+    return close([finished])
 
 
 def run_grafted(arguments: Sequence[str]) -> bool:
@@ -69,11 +69,7 @@ def run_grafted(arguments: Sequence[str]) -> bool:
         rest, [each for each in DIRECTORIES if any((root / each).glob("test_*.py"))]
     )
     with tempfile.TemporaryDirectory(prefix="regraft-tests-") as folder:
-        certificates = Path(folder, "certificates")
-        subprocess.run(
-            [sys.executable, "-m", "regraft_tools.certificates", str(certificates)], check=True,
-            stdout=subprocess.DEVNULL,
-        )
+        certificates = make_certificates(Path(folder))
         finished = []
         with ThreadPoolExecutor(max_workers=AT_A_TIME) as pool:
             jobs = [
@@ -82,8 +78,18 @@ def run_grafted(arguments: Sequence[str]) -> bool:
             ]
             for job in as_completed(jobs):
                 finished.append(job.result())
-                _show(finished[-1])
-    return bool(finished) and _close(finished, shown=True)
+                show(finished[-1])
+    return bool(finished) and close(finished, shown=True)
+
+
+def make_certificates(folder: Path) -> Path:
+    """Makes the throw-away certificates of a run; their directory, in the one given."""
+    target = folder / "certificates"
+    subprocess.run(
+        [sys.executable, "-m", "regraft_tools.certificates", str(target)], check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    return target
 
 
 def with_paths(arguments: Sequence[str], usual: Sequence[str]) -> list[str]:
@@ -165,15 +171,17 @@ def _run_on(
     )
 
 
-def _show(finished: Finished) -> None:
+def show(finished: Finished) -> None:
+    """Prints what a run said."""
     print("\n===== %s\n%s" % (finished.row.title, finished.output.rstrip()), flush=True)
 
 
-def _close(finished: Sequence[Finished], shown: bool = False) -> bool:
+def close(finished: Sequence[Finished], shown: bool = False) -> bool:
+    """Records the rows and prints their table; whether all is well."""
     for each in finished:
         tally.record(each.row)
         if not shown:
-            _show(each)
+            show(each)
     rows = sorted((each.row for each in finished), key=lambda row: row.title)
     print("\n%s\n\n%s" % (tally.draw(rows), tally.closing_line(rows)), flush=True)
     return not any(row.failed for row in rows)

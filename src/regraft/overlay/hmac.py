@@ -114,6 +114,10 @@ class HMAC(_hashopenssl.KeyedHash):
     def _init_openssl_hmac(self, key, msg, digestmod):
         self._hmac = _hashopenssl.hmac_new(key, msg, digestmod)
 
+    def _init_builtin_hmac(self, key, msg, digestmod):
+        """Where Python has an HMAC of its own beside OpenSSL's; here there is one for both."""
+        self._hmac = _hashopenssl.hmac_new(key, msg, digestmod)
+
     def _init_old(self, key, msg, digestmod):
         """Put the HMAC together from two hash objects of any kind."""
         digest_cons = _get_digest_constructor(digestmod)

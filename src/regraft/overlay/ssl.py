@@ -379,7 +379,9 @@ def _create_unverified_context(protocol=None, cert_reqs=_RG_UNVERIFIED_MODE,
         raise TypeError(purpose)
     if protocol is None:
         protocol = _rg_protocol_for(purpose)
-        cert_reqs = CERT_NONE if cert_reqs is None else cert_reqs
+        # Where None is what is left out, it must not leave the verification that newest's protocol brings.
+        if cert_reqs is None and _RG_UNVERIFIED_MODE is None:
+            cert_reqs = CERT_NONE
     context = SSLContext(protocol)
     # In this order: without verification no name can be checked, and asking for both is an error.
     context.check_hostname = check_hostname

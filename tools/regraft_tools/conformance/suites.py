@@ -35,6 +35,9 @@ _NAMES = {
     "3.11": _OF_3 + _UNTIL_312 + _SINCE_38 + _SINCE_311,
     "3.12": _OF_3 + _UNTIL_312 + _SINCE_38 + _SINCE_311,
     "3.13": _OF_3 + _SINCE_38 + _SINCE_311,
+    # Found in a system of their own: regraft_tools.reference.
+    "3.14": _OF_3 + _SINCE_38 + _SINCE_311,
+    "3.15": _OF_3 + _SINCE_38 + _SINCE_311,
 }
 
 
