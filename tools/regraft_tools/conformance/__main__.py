@@ -33,7 +33,11 @@ def _read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m regraft_tools.conformance")
     commands = parser.add_subparsers(required=True)
     run = commands.add_parser("run", help="run the interpreters' own suites with regraft")
-    run.add_argument(
+    which = run.add_mutually_exclusive_group()
+    which.add_argument(
+        "--all", action="store_true", help="of every series that has a list and is here",
+    )
+    which.add_argument(
         "--python", nargs="+", metavar="SERIES", choices=suites.known_series(),
         help="of %%(choices)s; default %s, as far as they are here" % " ".join(suites.DEFAULT_SERIES),
     )
@@ -49,7 +53,8 @@ def _read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def _run(options: argparse.Namespace) -> int:
     data = environments.checkout() / DATA
-    search = interpreters.search(options.python or suites.DEFAULT_SERIES)
+    wanted = suites.known_series() if options.all else options.python or suites.DEFAULT_SERIES
+    search = interpreters.search(wanted)
     for series in search.missing:
         print("Python %s was not found." % series, file=sys.stderr)
     if "2.7" in search.missing:

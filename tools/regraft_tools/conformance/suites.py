@@ -56,7 +56,7 @@ class Configuration:
 
 MACHINE = Configuration()
 
-# What OpenSSL allowed when 2.7 and 3.6 were made: their suites speak TLS 1.0.
+# What OpenSSL allowed when 2.7 to 3.7 were made: their suites speak TLS 1.0. Later ones leave those tests out.
 LEGACY_TLS = Configuration(
     name="legacy-tls",
     text="""\
@@ -106,7 +106,7 @@ class Suite:
         return "%s@%s" % (self.module, self.configuration.name)
 
 
-_OF_THE_TIME_OF_TLS_1_0 = ("2.7", "3.6")
+_OF_THE_TIME_OF_TLS_1_0 = ("2.7", "3.6", "3.7")
 _SPECIAL = {
     "2.7": {
         "test_imaplib": Suite(
@@ -122,10 +122,12 @@ _SPECIAL = {
             seconds=900.0,
         ),
     },
+    # Its tests that ask for `cpu` hash 4 GiB, for which one interpreter will do.
+    "3.12": {"test_hashlib": Suite("3.12", "test_hashlib", resources=("cpu",))},
 }
-# What tests ask for since 3.11 only because they take long: `walltime` the echo test, the most
-# thorough of test_ssl, and all that have a server of test_xmlrpc; `cpu` test_hashlib.
-_RESOURCES_OF_3 = ("walltime", "cpu")
+# What tests ask for since 3.11 only because they wait long: the echo test, the most thorough of
+# test_ssl, and all of test_xmlrpc that have a server.
+_RESOURCES_OF_3 = ("walltime",)
 
 
 def suites_of(series: str) -> list[Suite]:
