@@ -29,7 +29,7 @@ class Conversation:
         self._process: subprocess.Popen | None = None
         self._lines: queue.Queue[bytes] = queue.Queue()
 
-    def tell(self, order: Mapping) -> None:
+    def tell(self, order: Mapping | str) -> None:
         """Send a line."""
         if self._process is None:
             self._open()
@@ -101,6 +101,10 @@ class Subject:
     def hear(self) -> dict:
         """What came of it."""
         return self.conversation.hear()
+
+    def forget(self) -> None:
+        """Let it drop contexts and sessions."""
+        self.conversation.tell("forget")
 
     def close(self) -> None:
         """End the process."""

@@ -59,6 +59,7 @@ class Subject(object):
 
     def __init__(self):
         self.sessions = {}
+        self.contexts = {}
 
     def make_context(self, role, settings):
         """A context of one side; whatever a host would have by itself is said, so that all have the same."""
@@ -105,7 +106,9 @@ class Subject(object):
     def take(self, order):
         """Follow one order; returns what came of it."""
         settings = order["settings"]
-        context = self.make_context(order["role"], settings)
+        context = self.contexts.get(settings.get("context")) or self.make_context(order["role"], settings)
+        if "context" in settings:
+            self.contexts[settings["context"]] = context
         if order["role"] == "client":
             plain = socket.create_connection(("127.0.0.1", order["port"]), SECONDS)
         else:
@@ -181,6 +184,25 @@ class Subject(object):
             heard += more
         return text(heard)
 
+    def do_read_head(self, connection):
+        heard = b""
+        while not heard.endswith(b"\r\n\r\n"):
+            more = connection.recv(1)
+            if not more:
+                break
+            heard += more
+        return text(heard.split(b"\r\n")[0])
+
+    def do_read_page(self, connection):
+        heard = b""
+        while True:
+            more = connection.recv(65536)
+            if not more:
+                break
+            heard += more
+        head, _, body = heard.partition(b"\r\n\r\n")
+        return [text(head.split(b"\r\n")[0]), text(body.split(b"\r\n")[0])]
+
     def do_read_all(self, connection):
         heard = b""
         while True:
@@ -215,8 +237,12 @@ def main():
     subject = Subject()
     say({"openssl": ssl.OPENSSL_VERSION})
     for line in io.open(sys.stdin.fileno(), encoding="utf-8", closefd=False):
+        order = json.loads(line)
+        if order == "forget":
+            subject = Subject()
+            continue
         try:
-            say({"done": subject.take(json.loads(line))})
+            say({"done": subject.take(order)})
         except Exception as error:
             say({"trouble": tell(error)})
 
