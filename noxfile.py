@@ -53,6 +53,12 @@ def x509(session: nox.Session) -> None:
 
 
 @nox.session
+def peers(session: nox.Session) -> None:
+    """OpenSSL's, GnuTLS' and nginx' programs, curl, and a peer that misbehaves, against regraft and stock 3.13."""
+    run_tool(session, "testing", "peers", *session.posargs)
+
+
+@nox.session
 def matrix(session: nox.Session) -> None:
     """Our own tests on every interpreter that is found."""
     run_tool(session, "testing", "grafted", "--all", *session.posargs)

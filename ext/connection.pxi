@@ -337,7 +337,7 @@ cdef class _SSLSocket:
             if not RG_STR_IS_BYTES:
                 raise
             # 2.7's number, which its programs pass over: https://bugs.python.org/issue10808
-            raise _made_error(SSLEOFError, 0, error.args[1], None, None)
+            raise _made_error(SSLEOFError, 0, error.args[1], error.library, error.reason)
         return sock
 
     def verify_client_post_handshake(self):

@@ -181,8 +181,8 @@ cdef int switch_context(_SSLSocket connection, _SSLContext context) except -1:
         safe = (visit.thread == thread and visit.next == NULL
                 and RG_hears_client_hello(connection.ssl))
     if not safe:
-        raise SSLError("the context can be switched before a handshake, in the server's "
-                       "sni_callback, and afterwards while no thread uses the connection")
+        raise _made_error(SSLError, 0, "the context can be switched before a handshake, in the server's "
+                          "sni_callback, and afterwards while no thread uses the connection", None, None)
     ERR_clear_error()
     if SSL_set_SSL_CTX(connection.ssl, context.ctx) != context.ctx:
         raise_ssl_error("the context could not be switched")

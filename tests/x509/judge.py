@@ -32,7 +32,7 @@ def plain(value):
 def tell(error):
     """An exception, as callers can see it."""
     told = {"type": type(error).__name__, "text": LINE_OF_C.sub("", str(error))}
-    for name in ("library", "reason", "verify_code", "verify_message"):
+    for name in ("errno", "library", "reason", "verify_code", "verify_message"):
         if hasattr(error, name):
             told[name] = getattr(error, name)
     return plain(told)

@@ -1,7 +1,8 @@
 """Runs our own tests: `python -m regraft_tools.testing NAME|grafted [ARGUMENT …]`.
 
-house, tools, x509
-    tests/house, tests/tools and tests/conformance, or tests/x509, in the Python of these tools.
+house, tools, x509, peers
+    tests/house, tests/tools and tests/conformance, tests/x509, or tests/peers, in the Python of
+    these tools.
 grafted
     the tests of the runtime, in an environment of each interpreter in which `ssl` is regraft's.
     Arguments such as `2.7` choose interpreters (default: 2.7, 3.6, 3.9, 3.13; `--all`: every one
@@ -30,7 +31,7 @@ from regraft_tools.tally import Row
 
 HERE = {
     "house": ("tests/house",), "tools": ("tests/tools", "tests/conformance"),
-    "x509": ("tests/x509",),
+    "x509": ("tests/x509",), "peers": ("tests/peers",),
 }
 DIRECTORIES = ("tests/unit", "tests/wire", "tests/startup", "tests/leaks")
 CERTIFICATES_VARIABLE = "REGRAFT_TEST_CERTS"
