@@ -43,6 +43,7 @@ BENCHMARKS = {
     "round_trip_64": "64-byte round trip",
     "import_ssl": "import ssl",
     "default_context": "create_default_context()",
+    "bundle_context": "create_default_context(cafile)",
     "sha256_16": "sha256 of 16 bytes",
     "hmac_new_16": "hmac.new of 16 bytes",
     "hmac_digest_16": "hmac.digest of 16 bytes",

@@ -104,6 +104,16 @@ class DefaultContext(Loop):
         return ssl.create_default_context()
 
 
+class BundleContext(Loop):
+    def prepare(self):
+        self.bundle = ssl.get_default_verify_paths().cafile
+        if self.bundle is None:
+            raise Unsupported("no file of CA certificates; name one in SSL_CERT_FILE")
+
+    def operation(self):
+        return ssl.create_default_context(cafile=self.bundle)
+
+
 class Peer(Benchmark):
     """A benchmark against server.py; verifies its certificate and name."""
 
@@ -226,6 +236,7 @@ BENCHMARKS = {
     "receive_16k": BulkReceive,
     "round_trip_64": RoundTrip,
     "default_context": DefaultContext,
+    "bundle_context": BundleContext,
     "sha256_16": Sha256,
     "hmac_new_16": HmacNew,
     "hmac_digest_16": HmacDigest,

@@ -104,7 +104,7 @@ cdef class _SSLContext:
             SSL_CTX_set_security_level(self.ctx, _default_level)
         self._set_verify_mode(CERT_REQUIRED if client else CERT_NONE)
         self.checks_hostname = client
-        change_verify_flags(self.ctx, X509_V_FLAG_TRUSTED_FIRST, 0)
+        start_verification(self.ctx)
         self.hostflags = change_host_flags(self.ctx, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS)
         SSL_CTX_set_post_handshake_auth(self.ctx, 0)
         ERR_clear_error()
@@ -318,7 +318,7 @@ cdef class _SSLContext:
         load_certificate_chain(self.ctx, certfile, keyfile, password)
 
     def load_verify_locations(self, /, cafile=None, capath=None, cadata=None):
-        """Trust the CA certificates, and use the revocation lists, of these places.
+        """Trust the CA certificates, and use the revocation lists, of all these places or, on an error, none.
 
         Args:
             cafile: path of a PEM file.
@@ -329,7 +329,7 @@ cdef class _SSLContext:
         load_trust_locations(self.ctx, cafile, capath, cadata)
 
     def set_default_verify_paths(self, /):
-        """Trust what the library trusts by default, see get_default_verify_paths().
+        """Trust what is trusted by default, see find_default_trust().
 
         Since: 2.7.9, 3.2.
         """

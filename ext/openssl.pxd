@@ -16,6 +16,7 @@ cdef extern from "compat.h" nogil:
 # Shapes of callbacks, under names of our own: OpenSSL's are of several kinds.
 ctypedef int (*PasswordCallback)(char *, int, int, void *) noexcept nogil
 ctypedef int (*VerifyCallback)(int, X509_STORE_CTX *) noexcept nogil
+ctypedef int (*ChainCallback)(X509_STORE_CTX *, void *) noexcept nogil
 ctypedef void (*ExDataFree)(void *, void *, CRYPTO_EX_DATA *, int, long, void *) noexcept nogil
 ctypedef int (*ServerNameCallback)(SSL *, int *, void *) noexcept nogil
 ctypedef int (*AlpnCallback)(SSL *, const unsigned char **, unsigned char *, const unsigned char *, unsigned int, void *) noexcept nogil
@@ -231,6 +232,7 @@ cdef extern from "compat.h" nogil:
     void X509_OBJECT_free(X509_OBJECT *obj)
     int X509_OBJECT_get_type(const X509_OBJECT *obj)
     X509 *X509_OBJECT_get0_X509(const X509_OBJECT *obj)
+    X509_CRL *X509_OBJECT_get0_X509_CRL(X509_OBJECT *obj)
     int sk_OPENSSL_CSTRING_num(const CStringStack *stack)
     const char *sk_OPENSSL_CSTRING_value(const CStringStack *stack, int index)
     void sk_OPENSSL_CSTRING_free(CStringStack *stack)
@@ -250,10 +252,13 @@ cdef extern from "compat.h" nogil:
 
     int X509_STORE_add_cert(X509_STORE *store, X509 *x)
     int X509_STORE_add_crl(X509_STORE *store, X509_CRL *crl)
+    X509_STORE *X509_STORE_new()
     int X509_STORE_up_ref(X509_STORE *store)
     void X509_STORE_free(X509_STORE *store)
     void X509_STORE_CTX_set_error(X509_STORE_CTX *ctx, int code)
     int X509_STORE_CTX_get_error(X509_STORE_CTX *ctx)
+    void X509_STORE_CTX_set_error_depth(X509_STORE_CTX *ctx, int depth)
+    void X509_STORE_CTX_set_current_cert(X509_STORE_CTX *ctx, X509 *x)
     void *X509_STORE_CTX_get_ex_data(X509_STORE_CTX *ctx, int index)
     X509 *X509_STORE_CTX_get0_cert(X509_STORE_CTX *ctx)
     X509Stack *X509_STORE_CTX_get0_chain(X509_STORE_CTX *ctx)
@@ -318,11 +323,10 @@ cdef extern from "compat.h" nogil:
     void SSL_CTX_set_verify(SSL_CTX *ctx, int mode, VerifyCallback callback)
     int SSL_CTX_get_verify_mode(const SSL_CTX *ctx)
     VerifyCallback SSL_CTX_get_verify_callback(const SSL_CTX *ctx)
+    void SSL_CTX_set_cert_verify_callback(SSL_CTX *ctx, ChainCallback callback, void *arg)
     X509_VERIFY_PARAM *SSL_CTX_get0_param(SSL_CTX *ctx)
     X509_STORE *SSL_CTX_get_cert_store(const SSL_CTX *ctx)
     void SSL_CTX_set_cert_store(SSL_CTX *ctx, X509_STORE *store)
-    int SSL_CTX_load_verify_locations(SSL_CTX *ctx, const char *file, const char *directory)
-    int SSL_CTX_set_default_verify_paths(SSL_CTX *ctx)
     int SSL_CTX_use_cert_and_key(SSL_CTX *ctx, X509 *x, EVP_PKEY *key, X509Stack *chain, int override)
     int SSL_CTX_check_private_key(const SSL_CTX *ctx)
     int SSL_CTX_set_ex_data(SSL_CTX *ctx, int index, void *data)

@@ -39,13 +39,12 @@ cdef int _add_all(X509_STORE *store, X509Stack *certificates) noexcept nogil:
     return 1
 
 
-cdef int load_trust_data(SSL_CTX *ctx, object data) except -1:
-    """Add the certificates of a PEM text or of DER bytes; all of them or, on an error, none."""
+cdef X509Stack *_certificates_of(object data) except NULL:
+    """The certificates of a PEM text or of DER bytes; all of them or, on an error, none."""
     cdef Py_buffer view
     cdef BIO *bio = NULL
     cdef X509Stack *certificates = NULL
-    cdef bint pem = isinstance(data, unicode), failed = False
-    cdef int added = 0
+    cdef bint pem = isinstance(data, unicode), failed = False, good = False
     if pem:
         try:
             data = (<unicode>data).encode("ascii")
@@ -74,16 +73,14 @@ cdef int load_trust_data(SSL_CTX *ctx, object data) except -1:
                             + ": cadata does not contain a certificate")
         if failed:
             raise_ssl_error()
-        with nogil:
-            added = _add_all(SSL_CTX_get_cert_store(ctx), certificates)
-        if not added:
-            raise_ssl_error()
         ERR_clear_error()
+        good = True
     finally:
         PyBuffer_Release(&view)
-        sk_X509_pop_free(certificates, X509_free)
         BIO_free(bio)
-    return 0
+        if not good:
+            sk_X509_pop_free(certificates, X509_free)
+    return certificates
 
 
 # ---- from files ------------------------------------------------------------------
@@ -100,56 +97,31 @@ cdef int raise_file_error(int saved_errno, object filename=None) except -1:
 
 
 cdef int load_trust_locations(SSL_CTX *ctx, object cafile, object capath, object cadata) except -1:
-    """SSLContext.load_verify_locations(): types first, then data, then files."""
+    """SSLContext.load_verify_locations(): types first, then data, then files; all of it or nothing."""
     cdef bytes file_path, directory_path
-    cdef const char *file_name = NULL
-    cdef const char *directory_name = NULL
-    cdef int loaded, saved_errno
+    cdef const char *directory = NULL
+    cdef X509Stack *certificates = NULL
+    cdef X509_STORE *bundle = NULL
+    cdef int saved_errno = 0
     if cafile is None and capath is None and cadata is None:
         raise TypeError("cafile, capath and cadata cannot be all omitted")
     if cafile is not None:
         file_path = path_argument(cafile, "cafile")
-        file_name = file_path
     if capath is not None:
         directory_path = path_argument(capath, "capath")
-        directory_name = directory_path
-    if cadata is not None:
-        load_trust_data(ctx, cadata)
-    if file_name == NULL and directory_name == NULL:
-        return 0
-    ERR_clear_error()
-    # A bundle holds hundreds of certificates: 19 ms on OpenSSL 3.0.
-    with nogil:
-        RG_clear_errno()
-        loaded = SSL_CTX_load_verify_locations(ctx, file_name, directory_name)
-        saved_errno = RG_errno()
-    if not loaded:
-        raise_file_error(saved_errno)
-    ERR_clear_error()
+        directory = directory_path
+    try:
+        if cadata is not None:
+            certificates = _certificates_of(cadata)
+        if cafile is not None:
+            bundle = borrow_bundle(file_path, &saved_errno)
+            if bundle == NULL:
+                raise_file_error(saved_errno)
+        add_trust(ctx, bundle, certificates, directory)
+    finally:
+        sk_X509_pop_free(certificates, X509_free)
+        X509_STORE_free(bundle)
     return 0
-
-
-cdef int load_default_trust(SSL_CTX *ctx) except -1:
-    """SSLContext.set_default_verify_paths()."""
-    cdef int done
-    ERR_clear_error()
-    with nogil:
-        done = SSL_CTX_set_default_verify_paths(ctx)
-    if not done:
-        raise_ssl_error()
-    ERR_clear_error()
-    return 0
-
-
-def get_default_verify_paths():
-    """Where the library looks for CA certificates, and which variables move it.
-
-    Returns:
-        (variable for the file, file, variable for the directory, directory), all str.
-    Since: 2.7.9, 3.4.
-    """
-    return (native_from_c(X509_get_default_cert_file_env()), native_from_c(X509_get_default_cert_file()),
-            native_from_c(X509_get_default_cert_dir_env()), native_from_c(X509_get_default_cert_dir()))
 
 
 # ---- what is loaded --------------------------------------------------------------

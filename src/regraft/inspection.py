@@ -18,6 +18,7 @@ def examine():
         "ssl": {"file": None, "openssl": None, "error": None},
         "extension": {"file": None, "loaded": None, "built_with": None, "error": None},
         "defaults": None,
+        "trust": {"origin": None, "file": None, "directory": None},
         "overlay": _examine_overlay(),
         "hooks": _examine_hooks(),
         "holders": activation.find_holders(),
@@ -30,6 +31,7 @@ def examine():
         report["extension"].update(
             file=extension.__file__, loaded=extension.OPENSSL_VERSION,
             built_with=name_version(*extension._OPENSSL_API_VERSION[:4]))
+        report["trust"] = _examine_trust(extension)
     if report["extension"]["error"] and report["overlay"]["position"] is not None:
         report["ssl"]["error"] = report["extension"]["error"]
         return report
@@ -67,6 +69,15 @@ def find_activator():
         return "pth"
     inherited = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     return "PYTHONPATH" if activation.OVERLAY in inherited else None
+
+
+def _examine_trust(extension):
+    origin, cafile, capath = extension.find_default_trust()
+    return {
+        "origin": origin,
+        "file": cafile if os.path.isfile(cafile) else None,
+        "directory": capath if any(map(os.path.isdir, capath.split(os.pathsep))) else None,
+    }
 
 
 def _examine_overlay():

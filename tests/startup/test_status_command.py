@@ -9,6 +9,7 @@ import pytest
 
 import regraft
 from regraft import inspection
+from regraft.cli.status import describe_trust
 from throwaway import is_below
 
 
@@ -50,6 +51,24 @@ def test_status_of_an_enabled_environment_names_every_part(environment):
     text = environment.regraft("status").out
     for part in (found["ssl"]["file"], found["extension"]["file"], found["extension"]["loaded"], "newest", "000_regraft"):
         assert part in text
+
+
+def test_status_tells_which_ca_certificates_are_trusted_by_default(environment, tmpdir):
+    bundle = tmpdir.join("bundle.pem")
+    bundle.write("")
+    _status, found = report(environment, SSL_CERT_FILE=str(bundle), SSL_CERT_DIR="/nonexistent")
+    assert found["trust"] == {"origin": "environment", "file": str(bundle), "directory": None}
+    text = environment.regraft("status", SSL_CERT_FILE="/nonexistent", SSL_CERT_DIR="").out
+    assert "NOTHING, as SSL_CERT_FILE or SSL_CERT_DIR says" in text
+
+
+@pytest.mark.parametrize("trust, words", [
+    (("OpenSSL", "/own/cert.pem", "/own/certs"), "/own/cert.pem and /own/certs, as built into OpenSSL"),
+    (("OpenSSL", None, "/own/certs"), "/own/certs, as built into OpenSSL"),
+    (("SUSE", "/etc/bundle.pem", None), "/etc/bundle.pem, as on SUSE; OpenSSL's own paths do not exist"),
+    ((None, None, None), "NOTHING: no CA certificates are found; name a file of them in SSL_CERT_FILE")])
+def test_status_says_in_words_what_is_trusted(trust, words):
+    assert describe_trust(dict(zip(("origin", "file", "directory"), trust))) == words
 
 
 @pytest.mark.parametrize("version, name", [

@@ -20,6 +20,7 @@ intermediate-chain.pem           key and certificate of intermediate.pem, then i
 crl.pem                          the root's revocation list; it lists revoked.pem
 crl-expired.pem                  the same list, long out of date
 dh2048.pem                       Diffie-Hellman parameters: the group ffdhe2048 of RFC 7919
+distrusted-….pem                keys that are distrusted everywhere; see `distrusted.py`
 README                           one line for each file
 ===============================  ====================================================================
 
@@ -54,6 +55,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
+
+from regraft_tools import distrusted
 
 PASSWORD = "secret"
 ORGANIZATION = "regraft throw-away certificates"
@@ -324,10 +327,11 @@ def _make_all() -> Iterator[tuple[str, bytes]]:
     yield "crl.pem", _revoke(revoked, root_certificate, root_key, _VALID)
     yield "crl-expired.pem", _revoke(revoked, root_certificate, root_key, _PAST)
     yield "dh2048.pem", _dh_parameters()
+    yield from distrusted.make(root_certificate, root_key)
 
 
 def _describe(made: Iterable[str]) -> str:
-    about = dict(ABOUT_THE_REST)
+    about = {**ABOUT_THE_REST, **distrusted.ABOUT}
     for row in (*LEAVES, *MORE):
         about[f"{row.name}.pem"] = row.about
         about[f"{row.name}-cert.pem"] = f"the certificate of {row.name}.pem alone"

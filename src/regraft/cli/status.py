@@ -37,6 +37,7 @@ def describe(report):
         ("extension", report["extension"]["file"] or report["extension"]["error"]),
         ("OpenSSL", describe_openssl(report)),
         ("defaults", report["defaults"] or "the stock module's"),
+        ("trusts", describe_trust(report["trust"])),
         ("overlay", describe_overlay(report["overlay"])),
         ("kill switch", "REGRAFT_DISABLE is %sset" % ("" if report["switched_off"] else "not ")),
         ("hook", ", ".join(map(describe_hook, report["hooks"])) or "none"),
@@ -68,6 +69,18 @@ def describe_openssl(report):
     if not extension["loaded"]:
         return report["ssl"]["openssl"] or "unknown"
     return "%s, built with %s" % (extension["loaded"], extension["built_with"])
+
+
+def describe_trust(trust):
+    """Return which CA certificates default contexts load, and who says so."""
+    places = " and ".join(each for each in (trust["file"], trust["directory"]) if each)
+    if trust["origin"] == "environment":
+        return "%s, as SSL_CERT_FILE or SSL_CERT_DIR says" % (places or "NOTHING")
+    if not places:
+        return "NOTHING: no CA certificates are found; name a file of them in SSL_CERT_FILE"
+    if trust["origin"] == "OpenSSL":
+        return "%s, as built into OpenSSL" % places
+    return "%s, as on %s; OpenSSL's own paths do not exist" % (places, trust["origin"])
 
 
 def describe_overlay(overlay):

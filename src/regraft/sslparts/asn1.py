@@ -67,15 +67,18 @@ DefaultVerifyPaths = _row_class(
 def get_default_verify_paths():
     """Return where trusted certificates are looked for.
 
-    Returns: DefaultVerifyPaths: `cafile` and `capath` (str, or None if there is no such file or directory), and
-        the environment variables and built-in paths of OpenSSL they come from.
-    Since: 2.7.9, 3.4. Differs: nothing.
+    Returns: DefaultVerifyPaths: `cafile` and `capath` (str, or None if there is no such file or directory) are what
+        `SSLContext.set_default_verify_paths()` loads; then the environment variables and built-in paths of OpenSSL.
+    Since: 2.7.9, 3.4. Differs: where neither of the built-in paths exists and neither variable is set, `cafile` and
+        `capath` are those of the platform, which are what is loaded then; a `capath` of several directories is
+        told if one of them exists.
     """
-    cafile_env, cafile, capath_env, capath = _openssl.get_default_verify_paths()
-    chosen_file, chosen_path = os.environ.get(cafile_env, cafile), os.environ.get(capath_env, capath)
+    cafile_env, built_in_file, capath_env, built_in_path = _openssl.get_default_verify_paths()
+    _origin, cafile, capath = _openssl.find_default_trust()
     return DefaultVerifyPaths(
-        chosen_file if os.path.isfile(chosen_file) else None, chosen_path if os.path.isdir(chosen_path) else None,
-        cafile_env, cafile, capath_env, capath)
+        cafile if os.path.isfile(cafile) else None,
+        capath if any(os.path.isdir(each) for each in capath.split(os.pathsep)) else None,
+        cafile_env, built_in_file, capath_env, built_in_path)
 
 
 class _ASN1Object(_row_class("_ASN1Object", "nid shortname longname oid")):
