@@ -35,6 +35,9 @@ NOT_HERE = "not on 2.7: "
 DEFAULTS_OF_NEWEST = Configuration("newest", variables=(("REGRAFT_DEFAULTS", "newest"),))
 MODULES = {
     "test_ssl": {"resources": ("walltime",), "seconds": 600.0},
+    "test_hashlib": {"resources": ("cpu",)},
+    "test_hmac": {"resources": ("cpu",)},
+    "test_random": {},
     "test_secrets": {},
 }
 

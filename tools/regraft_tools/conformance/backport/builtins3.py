@@ -3,14 +3,14 @@ from __future__ import absolute_import, division, print_function
 
 import __builtin__
 import future_builtins
-import io
+import os
 
 from backport.errors import STAND_INS
 from backport.language import int_from_bytes
 
 __all__ = [
     "ModuleNotFoundError", "RecursionError", "ResourceWarning", "ascii", "bytes", "filter", "frozendict", "hex",
-    "int", "map", "oct", "open", "range", "str", "zip",
+    "int", "map", "max", "min", "oct", "open", "range", "str", "zip",
 ]
 ascii, filter, hex = future_builtins.ascii, future_builtins.filter, future_builtins.hex
 map, oct, zip = future_builtins.map, future_builtins.oct, future_builtins.zip
@@ -117,7 +117,7 @@ class range(object):
 
     def __len__(self):
         span = self.stop - self.start
-        return max(0, (span + self.step - (1 if self.step > 0 else -1)) // self.step)
+        return __builtin__.max(0, (span + self.step - (1 if self.step > 0 else -1)) // self.step)
 
     def __getitem__(self, index):
         size = self.__len__()
@@ -147,10 +147,23 @@ class range(object):
         return "range(%r, %r)" % (self.start, self.stop)
 
 
+def _with_default(choose):
+    def wrapper(*arguments, **keywords):
+        if "default" in keywords:
+            default = keywords.pop("default")
+            values = list(arguments[0])
+            return choose(values, **keywords) if values else default
+        return choose(*arguments, **keywords)
+    return wrapper
+
+
+max, min = _with_default(__builtin__.max), _with_default(__builtin__.min)
+
+
 def open(file, mode="r", buffering=-1, encoding=None, errors=None, newline=None):
     """A file whose text is native; `encoding` says how its bytes are to be taken, which 2.7 leaves open."""
     if isinstance(file, __builtin__.int):
-        return io.open(file, mode, buffering)
+        return os.fdopen(file, mode, buffering)
     return __builtin__.open(file, mode, buffering)
 
 

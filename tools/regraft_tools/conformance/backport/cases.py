@@ -137,6 +137,25 @@ class TestCase(unittest.TestCase):
         self.addCleanup(manager.__exit__, None, None, None)
         return result
 
+    @classmethod
+    def enterClassContext(cls, manager):
+        manager = enter(manager)
+        result = manager.__enter__()
+        cls.addClassCleanup(manager.__exit__, None, None, None)
+        return result
+
+    @classmethod
+    def addClassCleanup(cls, function, *arguments, **keywords):
+        if "_class_cleanups" not in cls.__dict__:
+            cls._class_cleanups = []
+        cls._class_cleanups.append((function, arguments, keywords))
+
+    @classmethod
+    def tearDownClass(cls):
+        while cls.__dict__.get("_class_cleanups"):
+            function, arguments, keywords = cls._class_cleanups.pop()
+            function(*arguments, **keywords)
+
     def _call(self, context, arguments, keywords):
         if not arguments:
             return context

@@ -1,6 +1,7 @@
 """What stands for syntax that 2.7 has not."""
 from __future__ import absolute_import, division, print_function
 
+import functools
 import types
 from binascii import hexlify
 
@@ -30,11 +31,21 @@ class Cell(object):
         self.__dict__.update(variables)
 
 
-def take(keywords, name, *default):
+def keyword_defaults(**defaults):
+    """A decorator: what the keywords are where the caller gives none, made when the function is."""
+    def decorate(function):
+        @functools.wraps(function)
+        def wrapper(*arguments, **keywords):
+            return function(*arguments, **dict(defaults, **keywords))
+        return wrapper
+    return decorate
+
+
+def take(keywords, name):
     """The keyword-only argument of that name, taken out of the keywords."""
-    if name not in keywords and not default:
+    if name not in keywords:
         raise TypeError("the keyword argument %r is missing" % name)
-    return keywords.pop(name, *default)
+    return keywords.pop(name)
 
 
 def take_nothing(keywords):
@@ -90,6 +101,11 @@ def merge(*mappings):
     for each in mappings:
         result.update(each)
     return result
+
+
+def either(left, right):
+    """`left | right`."""
+    return merge(left, right) if isinstance(left, dict) and isinstance(right, dict) else left | right
 
 
 # The built-in types, whatever a translated module calls by these names.

@@ -78,9 +78,13 @@ class Expressions(Part):
 
     def leave_BinaryOperation(
         self, original_node: cst.BinaryOperation, updated_node: cst.BinaryOperation
-    ) -> cst.BinaryOperation:
+    ) -> cst.BaseExpression:
         if isinstance(updated_node.operator, cst.MatrixMultiply):
             self.refuse("the operator @")
+        if isinstance(updated_node.operator, cst.BitOr):
+            # Dictionaries have it since 3.9.
+            both = call("either", argument(updated_node.left), argument(updated_node.right))
+            return both.with_changes(lpar=updated_node.lpar, rpar=updated_node.rpar)
         return updated_node
 
     def visit_Await(self, node: cst.Await) -> None:

@@ -27,14 +27,17 @@ class Functions(Part):
         where = self.where
         self._around.pop()
         complaints = self._complaints.pop()
-        parameters, lines = _parameters(updated_node.params)
+        parameters, lines, defaults = _parameters(updated_node.params)
         body = insert(updated_node.body, lines)
+        decorators = list(updated_node.decorators)
+        if defaults:
+            decorators.append(cst.Decorator(call("keyword_defaults").with_changes(args=defaults)))
         if complaints:
             self.refused[where] = ", ".join(complaints)
             refusal = cst.Raise(call("NotTranslated", text(self.refused[where])))
             body = cst.IndentedBlock([statement(refusal)])
         function = updated_node.with_changes(
-            params=parameters, body=body, returns=None, asynchronous=None, type_parameters=None,
+            decorators=decorators, params=parameters, body=body, returns=None, asynchronous=None, type_parameters=None,
         )
         alias = _SPECIAL.get(function.name.value)
         if alias and self._around and isinstance(self._around[-1], cst.ClassDef):
@@ -43,7 +46,7 @@ class Functions(Part):
         return function
 
     def leave_Lambda(self, original_node: cst.Lambda, updated_node: cst.Lambda) -> cst.Lambda:
-        parameters, lines = _parameters(updated_node.params)
+        parameters, lines, _ = _parameters(updated_node.params)
         if lines:
             self.refuse("a lambda with * and parameters after it")
             return updated_node
@@ -88,16 +91,17 @@ class Functions(Part):
 
 def _parameters(
     node: cst.Parameters,
-) -> tuple[cst.Parameters, list[cst.BaseStatement]]:
-    """Parameters for 2.7, and the lines that the body needs in front because of them.
+) -> tuple[cst.Parameters, list[cst.BaseStatement], list[cst.Arg]]:
+    """Parameters for 2.7, the lines that the body needs in front because of them, and defaults of keywords.
 
     A parameter after a bare `*` is one that may be given by position too: the suites do not try. After
-    `*name` it is taken out of the keywords.
+    `*name` it is taken out of the keywords, to which a decorator has added the default.
     """
     positional = [_plain(each) for each in (*node.posonly_params, *node.params)]
     named = [_plain(each) for each in node.kwonly_params]
     star_kwarg = node.star_kwarg and _plain(node.star_kwarg)
     lines: list[cst.BaseStatement] = []
+    defaults = []
     if isinstance(node.star_arg, cst.Param):
         star: cst.Param | cst.MaybeSentinel = _plain(node.star_arg)
         if named:
@@ -106,7 +110,7 @@ def _parameters(
             for each in named:
                 taken = call("take", keywords, text(each.name.value))
                 if each.default is not None:
-                    taken = taken.with_changes(args=[*taken.args, cst.Arg(each.default)])
+                    defaults.append(cst.Arg(each.default, each.name))
                 lines.append(statement(assignment(each.name.value, taken)))
             if not node.star_kwarg:
                 lines.append(statement(cst.Expr(call("take_nothing", keywords))))
@@ -126,7 +130,7 @@ def _parameters(
         params=positional, star_arg=star, kwonly_params=[], star_kwarg=star_kwarg,
         posonly_params=[], posonly_ind=cst.MaybeSentinel.DEFAULT,
     )
-    return parameters, lines
+    return parameters, lines, defaults
 
 
 def _plain(node: cst.Param) -> cst.Param:

@@ -64,6 +64,11 @@ def skip_if_sanitizer(reason=None, **kinds):
     return lambda test: test
 
 
+def check_sanitizer(**kinds):
+    """Whether one of them is at work: never in a 2.7."""
+    return False
+
+
 thread_unsafe = skip_if_sanitizer
 force_not_colorized = cpython_only
 
