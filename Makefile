@@ -21,6 +21,7 @@ test: $(READY)
 	@$(VENV)/bin/python -m regraft_tools.tally clear
 	@status=0; \
 	$(NOX) --session house tests tools x509 own_suites || status=1; \
+	$(NOX) --session translated_suites -- --here || status=1; \
 	$(VENV)/bin/python -m regraft_tools.tally show || status=1; \
 	exit $$status
 

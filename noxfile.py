@@ -83,6 +83,12 @@ def own_suites(session: nox.Session) -> None:
 
 
 @nox.session
+def translated_suites(session: nox.Session) -> None:
+    """Python 3.15's own suites, translated, on 2.7 with regraft; `-- --here` fetches nothing."""
+    run_tool(session, "conformance", "translated", *session.posargs)
+
+
+@nox.session
 def downstream(session: nox.Session) -> None:
     """Other people's own test suites, without and with regraft."""
     run_tool(session, "downstream", *session.posargs)

@@ -313,10 +313,10 @@ cdef class _SSLSocket:
         call.fd, call.flags = <int>fd, <int>flags
         call.offset, call.size, call.done = offset, <size_t>size, 0
         sock = self._begin(&patience)
-        if not RG_ktls_send(self.ssl):
-            raise_ssl_error("Some I/O error occurred in sendfile()")
         if self.ended or self.unconfirmed:
             self._open_stream(&patience, _WRITE_LATE)
+        if not RG_ktls_send(self.ssl):
+            raise_ssl_error("Some I/O error occurred in sendfile()")
         if self._run(_sendfile_step, &call, &patience, _WRITE_LATE) == _NOT_READY:
             raise _not_ready(&call)
         return <Py_ssize_t>call.done

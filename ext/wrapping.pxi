@@ -244,12 +244,13 @@ cdef list unverified_chain(_SSLSocket connection):
     cdef bint held = keep_out(connection)
     try:
         chain = _certificate_list(SSL_get_peer_cert_chain(connection.ssl))
-        if chain is None or not connection.server:
+        if not connection.server:
             return chain
-        # What a server gets from OpenSSL lacks the client's own certificate.
+        # What a server gets from OpenSSL lacks the client's own certificate. A resumed session has no more than that.
         peer = SSL_get1_peer_certificate(connection.ssl)
         if peer == NULL:
             return None
+        chain = [] if chain is None else chain
         chain.insert(0, wrap_certificate(peer))
         return chain
     finally:

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from regraft_tools.conformance import expectations, records, report, suites
+from regraft_tools.conformance import expectations, records, report, suites, translated
 from regraft_tools.conformance.expectations import Allowed, ExpectationsError, Kind
 from regraft_tools.conformance.judgement import judge
 from regraft_tools.conformance.results import Outcome, Status, SuiteRun, scrub
@@ -76,6 +76,16 @@ def test_a_suite_is_chosen_by_its_name_its_module_or_its_package():
     assert names() == names(*names()) == [suite.name for suite in suites.suites_of("3.6")]
 
 
+@pytest.mark.parametrize("series", ["2.7-as-3.13", "2.7-as-3.15"])
+def test_every_kept_row_for_translated_suites_does_so_too(series):
+    rows = expectations.load(DATA / "expectations", series)
+    assert rows
+    for row in rows:
+        module, _, configuration = row.suite.partition("@")
+        assert module in translated.MODULES and configuration in ("", "newest"), row
+        assert row.link.startswith("https://"), row
+
+
 @pytest.mark.parametrize("path", STOCK, ids=lambda path: path.stem)
 def test_a_kept_record_says_where_it_was_measured_and_nothing_private(path):
     _, version, _, openssl = path.stem.split("-", 3)
@@ -105,6 +115,18 @@ def test_a_record_survives_being_written_and_read(tmp_path):
     assert {name: each.status for name, each in again.suites["test_ssl"].items()} == {
         name: each.status for name, each in outcomes.items()
     }
+
+
+def test_the_record_of_a_series_is_that_of_its_newest_release(tmp_path):
+    for version in ("3.13.9", "3.13.10", "3.9.18"):
+        record = records.Record()
+        run = SuiteRun({"A.test_%s" % version: Outcome(Status.PASSED)}, {**IDENTITY, "interpreter": version})
+        record.add("test_ssl", run)
+        record.provenance["interpreter"] = version
+        records.save(tmp_path, record)
+    found = records.load_series(tmp_path, "3.13", IDENTITY["openssl"])
+    assert found.provenance["interpreter"] == "3.13.10"
+    assert records.load_series(tmp_path, "3.12", IDENTITY["openssl"]).suites == {}
 
 
 def test_without_a_record_for_this_openssl_that_of_another_is_taken(tmp_path):

@@ -9,7 +9,7 @@ import pytest
 from regraft_tools import interpreters
 from regraft_tools.conformance import child, execution, homes
 from regraft_tools.conformance.results import Status, StreamReader
-from regraft_tools.conformance.suites import LEGACY_TLS, Suite
+from regraft_tools.conformance.suites import LEGACY_TLS, Configuration, Suite
 
 # One of the oldest kind and one of the newest: their test packages and unittests differ most.
 FOUND = interpreters.find()
@@ -221,6 +221,31 @@ def test_a_test_that_spoils_its_process_can_be_run_apart(planted):
     for only in good:
         run = planted("test_pollution", apart=(polluter,), only=[only])
         assert statuses(run) == {only: Status.PASSED}
+
+
+def test_a_test_that_is_left_out_is_not_begun_and_counts_as_skipped(planted):
+    run = planted("test_deaths", left_out=["Deaths.test_2_crash", "Deaths.test_3_exit", "Deaths.test_4_hang"])
+    assert run.trouble == ""
+    assert [name for name, each in statuses(run).items() if each is Status.SKIPPED] == [
+        "Deaths.test_2_crash", "Deaths.test_3_exit", "Deaths.test_4_hang"
+    ]
+    assert statuses(run)["Deaths.test_5_pass"] is Status.PASSED
+
+
+def test_directories_of_a_suite_are_searched_first_and_its_variables_are_set(planted, tmp_path):
+    (tmp_path / "test").mkdir()
+    (tmp_path / "test" / "__init__.py").write_text("")
+    (tmp_path / "test" / "support.py").write_text("")
+    (tmp_path / "test" / "test_outcomes.py").write_text(textwrap.dedent("""
+        import os, unittest
+
+        class Other(unittest.TestCase):
+            def test_variable(self):
+                self.assertEqual(os.environ["REGRAFT_DEFAULTS"], "newest")
+        """))
+    configuration = Configuration("newest", variables=(("REGRAFT_DEFAULTS", "newest"),))
+    run = planted("test_outcomes", paths=[str(tmp_path)], configuration=configuration)
+    assert statuses(run) == {"Other.test_variable": Status.PASSED}
 
 
 def test_a_suite_in_which_every_test_crashes_comes_to_an_end_and_is_not_believed(planted):

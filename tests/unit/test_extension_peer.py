@@ -201,6 +201,18 @@ def test_chains_begin_with_the_leaf(certs):
         assert type(sent[0]) is tls.Certificate
 
 
+@pytest.mark.parametrize("version", [tls.PROTO_TLSv1_2, tls.PROTO_TLSv1_3])
+def test_a_server_that_resumes_a_session_has_the_clients_certificate_and_no_chain(certs, version):
+    client = client_context(certs, certificate="client", minimum_version=version, maximum_version=version)
+    server = server_context(certs, trusts="ca.pem", verify_mode=tls.CERT_REQUIRED)
+    first = Link(client, server).shake_hands()
+    again = Link(client, server, session=first.give_session()).shake_hands()
+    assert again.server.session_reused
+    sent = again.server.get_unverified_chain()
+    assert [each.public_bytes(tls.ENCODING_DER) for each in sent] == [again.server.getpeercert(True)]
+    assert again.server.get_verified_chain() is None
+
+
 def test_a_client_can_be_asked_later(certs):
     client = client_context(certs, certificate="client", post_handshake_auth=True)
     server = server_context(certs, trusts="ca.pem", verify_mode=tls.CERT_REQUIRED, post_handshake_auth=True)
@@ -234,6 +246,17 @@ def test_a_file_cannot_be_sent_without_the_kernel(wire):
             wire.client.sendfile(source.fileno(), 0, 10)
     with pytest.raises(ValueError):
         wire.client.sendfile(0, 0, -1)
+
+
+@pytest.mark.skipif(not tls.CAPABILITIES["KTLS"], reason="no OpenSSL 3: sendfile() raises NotImplementedError")
+def test_a_file_sent_after_the_end_is_told_of_the_end_first(wire):
+    wire.far.shutdown(socket.SHUT_RDWR)
+    for _ in range(2):
+        with pytest.raises(tls.SSLEOFError):
+            wire.client.read(1)
+    with open(__file__, "rb") as source:
+        with pytest.raises(tls.SSLEOFError):
+            wire.client.sendfile(source.fileno(), 0, 1)
 
 
 # ---- attributes ------------------------------------------------------------

@@ -121,6 +121,19 @@ def test_ranges_hold_both_ends(source):
         source.randrange(1.5)
 
 
+@pytest.mark.skipif(not PY2, reason="randrange() is 3.x's own, which takes such objects since 3.10")
+def test_what_stands_for_a_number_is_taken_as_one():
+    class Three(object):
+        def __index__(self):
+            return 3
+
+    source = random.SystemRandom()
+    assert {source.randrange(Three()) for _ in range(200)} == {0, 1, 2}
+    assert {source.randrange(0, 7, Three()) for _ in range(200)} == {0, 3, 6}
+    assert {source.randint(Three(), Three()) for _ in range(5)} == {3}
+    assert len(source.choices("ab", k=Three())) == len(source.choices("ab", [1, 2], k=Three())) == 3
+
+
 def test_an_element_of_nothing_is_an_index_error(source):
     with pytest.raises(IndexError):
         source.choice([])

@@ -95,6 +95,12 @@ def unpack(suite: str, packages: Sequence[str], archive: Archive | None = None) 
     return _kept(suite, "binary", packages, fill)
 
 
+def unpacked(suite: str, packages: Sequence[str]) -> Path | None:
+    """What `unpack` would return at once, without a mirror; None if it would have to fetch."""
+    tree = _place(suite, "binary", packages) / _TREE
+    return tree if tree.is_dir() else None
+
+
 def unpack_source(suite: str, package: str, archive: Archive | None = None) -> Path:
     """The directory of a source package, its patches applied; otherwise like `unpack`."""
 
@@ -230,12 +236,7 @@ def _kept(
     suite: str, kind: str, packages: Sequence[str], fill: Callable[[Path, Path], dict[str, str]]
 ) -> Path:
     """The tree of that suite, kind and set of packages; `fill` makes it when there is none."""
-    wrong = [each for each in packages if not _PACKAGE.match(each)]
-    if wrong or not packages or not _SUITE.match(suite):
-        raise ValueError("not a suite and names of packages: %r, %r" % (suite, list(packages)))
-    names = sorted(set(packages))
-    key = hashlib.sha256("\0".join(names).encode()).hexdigest()[:12]
-    target = cache() / "debian" / suite / ("%s-%s-%s" % (kind, names[0], key))
+    target = _place(suite, kind, packages)
     with locked(target):
         if target.is_dir():
             return target / _TREE
@@ -250,6 +251,16 @@ def _kept(
             shutil.rmtree(folder, ignore_errors=True)
             raise
     return target / _TREE
+
+
+def _place(suite: str, kind: str, packages: Sequence[str]) -> Path:
+    """The directory of the cache for that suite, kind and set of packages."""
+    wrong = [each for each in packages if not _PACKAGE.match(each)]
+    if wrong or not packages or not _SUITE.match(suite):
+        raise ValueError("not a suite and names of packages: %r, %r" % (suite, list(packages)))
+    names = sorted(set(packages))
+    key = hashlib.sha256("\0".join(names).encode()).hexdigest()[:12]
+    return cache() / "debian" / suite / ("%s-%s-%s" % (kind, names[0], key))
 
 
 def _codename() -> str:

@@ -8,6 +8,7 @@ Source: https://docs.python.org/3.15/library/random.html
 from __future__ import absolute_import, division, print_function
 
 from binascii import hexlify as _rg_hexlify
+from operator import index as _rg_index
 
 from regraft import _compat as _rg_compat
 
@@ -44,10 +45,7 @@ class _RgNewer(object):
     def randrange(self, start, stop=None, step=1):
         """Return a random member of range(start, stop, step). Since: 1.5.2; unbiased for every width since 3.2."""
         first, last = (0, start) if stop is None else (start, stop)
-        for value, what in ((first, "arg 1"), (last, "stop"), (step, "step")):
-            if value != int(value):
-                raise ValueError("non-integer %s for randrange()" % what)
-        first, last, step = int(first), int(last), int(step)
+        first, last, step = _rg_whole(first, "arg 1"), _rg_whole(last, "stop"), _rg_whole(step, "step")
         if not step:
             raise ValueError("zero step for randrange()")
         size = (last - first + step - (1 if step > 0 else -1)) // step
@@ -57,7 +55,7 @@ class _RgNewer(object):
 
     def randint(self, a, b):
         """Return a random int from `a` to `b`, both included. Since: 1.5.2."""
-        return self.randrange(a, b + 1)
+        return self.randrange(a, _rg_whole(b, "stop") + 1)
 
     def choice(self, seq):
         """Return a random element of a sequence. Since: 1.5.2; unbiased since 3.2."""
@@ -75,7 +73,7 @@ class _RgNewer(object):
         if isinstance(weights, _rg_compat.integer_types):
             raise TypeError("The number of choices must be a keyword argument: k=%r" % (weights,))
         if weights is None and cum_weights is None:
-            return [self.choice(population) for _ in range(k)]
+            return [self.choice(population) for _ in range(_rg_index(k))]
         sums = list(cum_weights) if weights is None else _rg_running_sums(weights)
         if len(sums) != len(population):
             raise ValueError("The number of weights does not match the population")
@@ -84,7 +82,7 @@ class _RgNewer(object):
             raise ValueError("Total of weights must be greater than zero")
         if total - total != 0.0:
             raise ValueError("Total of weights must be finite")
-        return [population[bisect(sums, self.random() * total, 0, len(sums) - 1)] for _ in range(k)]
+        return [population[bisect(sums, self.random() * total, 0, len(sums) - 1)] for _ in range(_rg_index(k))]
 
     def sample(self, population, k, counts=None):
         """Return `k` random elements without repetition. Since: 2.3; `counts` since 3.9."""
@@ -157,6 +155,15 @@ class _RgNewer(object):
         if p >= 1.0:
             return successes + n
         return successes + sum(self.random() < p for _ in range(n))
+
+
+def _rg_whole(value, what):
+    """Return the int that an argument of randrange() stands for; hosts before 3.12 take 3.0 as well."""
+    if hasattr(value, "__index__"):
+        return _rg_index(value)
+    if value != int(value):
+        raise ValueError("non-integer %s for randrange()" % what)
+    return int(value)
 
 
 def _rg_number(data):

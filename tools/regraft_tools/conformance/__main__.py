@@ -8,11 +8,12 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from regraft_tools import environments, interpreters, tally
+from regraft_tools import debian, environments, interpreters, tally
 from regraft_tools.conformance import (
-    expectations, homes, records, report, session, suites,
+    expectations, homes, records, reference, report, session, suites, translated, translation,
 )
 from regraft_tools.conformance.judgement import Judgement, Verdict
+from regraft_tools.conformance.reference import Reference
 from regraft_tools.interpreters import Interpreter
 
 DATA = Path("tests", "conformance")  # in the checkout
@@ -22,9 +23,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command; 0 if all is as it should be, 1 if not, 2 if it could not be done."""
     options = _read_arguments(arguments)
     try:
-        return _run(options)
+        return options.action(options)
     except (environments.BuildFailed, homes.HomeError, expectations.ExpectationsError,
-            interpreters.UnknownRequest, LookupError) as error:
+            interpreters.UnknownRequest, debian.Unavailable, translation.NotTranslatable, LookupError) as error:
         print(error, file=sys.stderr)
         return 2
 
@@ -48,6 +49,22 @@ def _read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     run.add_argument("--update-report", type=Path, metavar="FILE", help="JSON, made or updated")
     run.add_argument("--verbose", action="store_true", help="name every listed deviation")
+    run.set_defaults(action=_run)
+    newer = commands.add_parser(
+        "translated", help="run suites of a newer Python, translated, on 2.7 with regraft"
+    )
+    newer.add_argument(
+        "--reference", type=Path, metavar="PATH",
+        help="a directory lib/python3.X with test suites; default: Debian's 3.15, fetched when needed",
+    )
+    newer.add_argument(
+        "--here", action="store_true",
+        help="fetch nothing: run the newest reference that is here, if there is one",
+    )
+    newer.add_argument("--suite", nargs="+", metavar="NAME", help="as test_ssl; default all")
+    newer.add_argument("--update-report", type=Path, metavar="FILE", help="JSON, made or updated")
+    newer.add_argument("--verbose", action="store_true", help="name every listed deviation")
+    newer.set_defaults(action=_run_translated)
     return parser.parse_args(arguments)
 
 
@@ -116,6 +133,43 @@ def _judge(
         print("%s without regraft: as measured on %s with %s"
               % (version, known["measured"], known["openssl"]))
 
+    return _tell(here, chosen, version, options)
+
+
+def _run_translated(options: argparse.Namespace) -> int:
+    search = interpreters.search([translated.HOST])
+    if not search.found:
+        print(interpreters.HOW_TO_GET_27, file=sys.stderr)
+        return 2
+    if options.reference is not None:
+        source = Reference(options.reference)
+    elif options.here:
+        try:
+            source = reference.find()
+        except reference.NoReference as error:
+            print("Not run: %s." % error)
+            tally.record(tally.Row("%s translated suites" % translated.HOST, note="not run: %s" % error))
+            return 0
+    else:
+        source = reference.fetch()
+    data = environments.checkout() / DATA
+    kept = environments.directory() / "translations"
+    with tempfile.TemporaryDirectory(prefix="regraft-translated-") as folder:
+        room = Path(folder).resolve()
+        site = translated.site_packages(search.found[0])
+        chosen = translated.suites(source, room, options.suite or (), kept=kept, site=site)
+        here = translated.begin(search.found[0], source, room, data)
+        title = "%s as %s" % (here.interpreter.version, source.series)
+        judged = _tell(here, chosen, title, options)
+    print("\n".join(report.summarise(judged)))
+    return 1 if any(each.problems for each in judged) else 0
+
+
+def _tell(
+    here: session.Session, chosen: Sequence[suites.Suite], version: str,
+    options: argparse.Namespace,
+) -> list[Judgement]:
+    """Judges suites and prints what was found; `version` is what the table is headed with."""
     def tell(found: Judgement) -> None:
         state = "PROBLEMS" if found.problems else "as it should be"
         print("%s %s: %s" % (version, found.suite, state), flush=True)

@@ -11,6 +11,8 @@ little as it can. ORDER.json holds:
     resources names of what the suite may use that not every machine has: `network`
     remote    names of test classes that need more of the network than the loopback device
     only      ids to run; empty means all
+    left_out  ids of tests that are not begun and count as skipped
+    paths     directories that are searched for modules before all others
     without   ids to leave out (of tests that were run before an earlier child died)
 
 Lines of the stream:
@@ -40,6 +42,7 @@ _GRAVITY = ("passed", "skipped", "expected failure", "unexpected success", "fail
 _LONGEST_DETAIL = 6000  # characters
 
 MODULE_LEVEL = "(module)"
+LEFT_OUT = "left out: its row says why"
 
 
 class Stream(object):
@@ -136,11 +139,12 @@ class Collector(unittest.TestResult):
 class Runner(object):
     """Runs unittest suites, less those tests that the order leaves out."""
 
-    def __init__(self, stream, only, without, remote):
+    def __init__(self, stream, only, without, remote, left_out):
         self._stream = stream
         self._remote = frozenset(remote)
         self._only = frozenset(only)
         self._without = frozenset(without)
+        self._left_out = frozenset(left_out)
 
     def run(self, suite):
         result = Collector(self._stream)
@@ -168,7 +172,12 @@ class Runner(object):
         name = self._stream.shorten(test.id())
         if name in self._without or type(test).__name__ in self._remote:
             return False
-        return not self._only or name in self._only
+        if self._only and name not in self._only:
+            return False
+        if name in self._left_out:
+            write_outcome(self._stream, name, "skipped", LEFT_OUT)
+            return False
+        return True
 
 
 def run_suite(stream, runner, name, resources):
@@ -191,10 +200,12 @@ def run_suite(stream, runner, name, resources):
             module.test_main()
         else:
             runner.run(unittest.defaultTestLoader.loadTestsFromModule(module))
+        if hasattr(support, "clean_up_modules"):  # a stand-in has what unittest of 2.7 has not
+            support.clean_up_modules()
     except unittest.SkipTest as reason:
-        _write_module_outcome(stream, "skipped", "%s" % (reason,))
+        write_outcome(stream, MODULE_LEVEL, "skipped", "%s" % (reason,))
     except (Exception, KeyboardInterrupt, SystemExit):
-        _write_module_outcome(stream, "error", traceback.format_exc())
+        write_outcome(stream, MODULE_LEVEL, "error", traceback.format_exc())
 
 
 def identify():
@@ -246,11 +257,11 @@ def main(order_path):
     with open(order_path) as source:
         order = json.load(source)
     # This file's directory must not be searched: its neighbours have names of their own.
-    del sys.path[0]
+    sys.path[:1] = [str(path) for path in order["paths"]]
     stream = Stream(order["stream"], order["suite"])
     answer_with_stacks(signal.SIGUSR2, os.path.abspath(order["stream"] + ".stacks"))
     stream.write("identity", **identify())
-    runner = Runner(stream, order["only"], order["without"], order["remote"])
+    runner = Runner(stream, order["only"], order["without"], order["remote"], order["left_out"])
     run_suite(stream, runner, str(order["suite"]), order["resources"])
     stream.write("end")
     sys.stdout.flush()
@@ -259,9 +270,10 @@ def main(order_path):
     os._exit(0)
 
 
-def _write_module_outcome(stream, status, detail):
+def write_outcome(stream, name, status, detail):
+    """Tells how something ended that unittest does not report."""
     stream.write(
-        "outcome", id=MODULE_LEVEL, status=status, seconds=0.0,
+        "outcome", id=name, status=status, seconds=0.0,
         detail=_ascii(detail)[-_LONGEST_DETAIL:],
     )
 

@@ -117,6 +117,8 @@ def _run_child(
                     "resources": suite.resources,
                     "remote": suite.remote,
                     "only": only,
+                    "left_out": suite.left_out,
+                    "paths": suite.paths,
                     "without": sorted(reader.outcomes),
                 }
             )
@@ -207,6 +209,7 @@ def _environment(room: Path, suite: Suite) -> dict[str, str]:
         # The interpreters are not ours: nothing may be written into their directories.
         "PYTHONDONTWRITEBYTECODE": "1",
     }
+    environ |= dict(suite.configuration.variables)
     if suite.configuration.text:
         path = room / "openssl.cnf"
         path.write_text(suite.configuration.text)

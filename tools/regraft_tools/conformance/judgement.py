@@ -140,7 +140,7 @@ def _verdict(
     if status is Status.HUNG:
         return Verdict.HUNG
     if status is Status.SKIPPED:
-        if allowed is Allowed.SKIP:
+        if allowed in (Allowed.SKIP, Allowed.NOT_RUN):
             return Verdict.LISTED_SKIP
         return Verdict.NEW_SKIP if stock_ran else Verdict.SKIPPED
     if status.is_bad:

@@ -70,6 +70,15 @@ def load(directory: Path, version: str, openssl: str) -> Record:
     return Record()
 
 
+def load_series(directory: Path, series: str, openssl: str) -> Record:
+    """The record of the newest release of a series that has one; otherwise as load."""
+    versions = {path.name.split("-")[1] for path in directory.glob("cpython-%s.*.json" % series)}
+    if not versions:
+        return Record()
+    newest = max(versions, key=lambda version: [int(each) for each in version.split(".")])
+    return load(directory, newest, openssl)
+
+
 def save(directory: Path, record: Record) -> Path:
     """Writes a record and returns its path."""
     path = _path(directory, record.provenance["interpreter"], record.provenance["openssl"])

@@ -48,10 +48,12 @@ class Configuration:
     Attributes:
         name: how reports and expectations call it; empty for the machine's own configuration.
         text: what the file says; empty for the machine's own.
+        variables: environment variables, as pairs.
     """
 
     name: str = ""
     text: str = ""
+    variables: tuple[tuple[str, str], ...] = ()
 
 
 MACHINE = Configuration()
@@ -85,8 +87,10 @@ class Suite:
         remote: its test classes that need more of the network than the loopback device.
         apart: ids of tests that leave a process in which later tests cannot pass; each runs in
             one of its own.
+        left_out: ids of tests that are not begun; they count as skipped.
         seconds: the run is ended after this time.
         stall: the run is ended when a single test takes longer than this many seconds.
+        paths: directories that are searched for modules before all others: a translated suite.
     """
 
     series: str
@@ -95,8 +99,10 @@ class Suite:
     resources: tuple[str, ...] = ()
     remote: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
     seconds: float = 300.0
     stall: float = 60.0
+    paths: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -1,0 +1,3 @@
+"""`mock` from PyPI, the last for 2.7."""
+REAL = "mock"
+__all__ = []
