@@ -119,10 +119,12 @@ _SPECIAL = {
             seconds=900.0,
         ),
     },
+    # Its tests that ask for `cpu` hash 4 GiB, for which one interpreter will do.
+    "3.12": {"test_hashlib": Suite("3.12", "test_hashlib", resources=("cpu",))},
 }
-# What tests ask for since 3.11 only because they take long: `walltime` the echo test, the most
-# thorough of test_ssl, and all that have a server of test_xmlrpc; `cpu` test_hashlib.
-_RESOURCES_OF_3 = ("walltime", "cpu")
+# What tests ask for since 3.11 only because they wait long: the echo test, the most thorough of
+# test_ssl, and all of test_xmlrpc that have a server.
+_RESOURCES_OF_3 = ("walltime",)
 
 
 def suites_of(series: str) -> list[Suite]:
