@@ -49,6 +49,24 @@ def set_context_defaults(ciphers=None, minimum_version=None, security_level=None
         _DEFAULT_CIPHERS = ciphers
 
 
+# ---- the host --------------------------------------------------------------------
+
+cdef bint _clients_list_ciphers = False
+cdef bint _either_side = False
+
+
+def set_host_behavior(bint clients_list_ciphers=False, bint either_side=False):
+    """Say what programs of this host rely on; regraft._behavior knows.
+
+    Args:
+        clients_list_ciphers: shared_ciphers() of a client is what it offers, not None.
+        either_side: contexts of one side make connections of the other, which then fail
+            in the handshake.
+    """
+    global _clients_list_ciphers, _either_side
+    _clients_list_ciphers, _either_side = clients_list_ciphers, either_side
+
+
 cdef int _warn(str text) except -1:
     if _warns:
         PyErr_WarnEx(DeprecationWarning, text.encode("ascii"), 2)

@@ -118,9 +118,9 @@ cdef _SSLSocket new_connection(_SSLContext context, object sock, MemoryBIO incom
                                bint server_side, object server_hostname, object owner, object session):
     """Make a connection over `sock`, or, where that is None, over the two MemoryBIOs."""
     cdef _SSLSocket connection
-    if server_side and context.protocol == PROTOCOL_TLS_CLIENT:
+    if server_side and context.protocol == PROTOCOL_TLS_CLIENT and not _either_side:
         raise_ssl_error("Cannot create a server socket with a PROTOCOL_TLS_CLIENT context")
-    if not server_side and context.protocol == PROTOCOL_TLS_SERVER:
+    if not server_side and context.protocol == PROTOCOL_TLS_SERVER and not _either_side:
         raise_ssl_error("Cannot create a client socket with a PROTOCOL_TLS_SERVER context")
     if server_hostname is None and context.checks_hostname and not server_side:
         raise ValueError("check_hostname requires server_hostname")
@@ -207,6 +207,8 @@ cdef list _shared_ciphers(SSL *ssl):
     cdef const SSL_CIPHER *cipher
     cdef int index
     cdef list shared = []
+    if _clients_list_ciphers and not SSL_is_server(ssl):
+        theirs = ours
     if theirs == NULL or ours == NULL:
         return None
     for index in range(sk_SSL_CIPHER_num(theirs)):

@@ -24,6 +24,12 @@ SEND_RETURNS_ZERO_WHEN_BLOCKED = PY2
 # `SSLSocket.sendall()` returns the number of bytes, which a plain socket's never did.
 SENDALL_RETURNS_THE_SIZE = PY2
 
+# A client's `shared_ciphers()` lists what it offers, from the start (3.10 and later: None, for only a server knows).
+CLIENTS_LIST_SHARED_CIPHERS = (3, 6) <= _HOST < (3, 10)
+
+# Contexts of PROTOCOL_TLS_SERVER make clients and those of PROTOCOL_TLS_CLIENT servers; these cannot shake hands.
+CONTEXTS_MAKE_EITHER_SIDE = (3, 6) <= _HOST < (3, 10)
+
 # `ssl.wrap_socket()`, `ssl.match_hostname()` and `ssl.RAND_pseudo_bytes()` are there; 3.12 removed them.
 HAS_MODULE_LEVEL_WRAPPING = _HOST < (3, 12)
 HAS_PSEUDO_BYTES = (3, 3) <= _HOST < (3, 12)

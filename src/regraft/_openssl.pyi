@@ -41,6 +41,7 @@ class SSLCertVerificationError(SSLError, ValueError):
 
 class UnsupportedDigestmodError(ValueError): ...
 
+def set_host_behavior(clients_list_ciphers: bool = False, either_side: bool = False) -> None: ...
 def set_context_defaults(
     ciphers: str | None = None, minimum_version: int | None = None, security_level: int | None = None,
     options_set: int = 0, options_clear: int = 0, warn_deprecated: bool = False,

@@ -100,3 +100,12 @@ def configure(extension):
         security_level=DEFAULTS.security_level,
         options_set=ignore_eof if DEFAULTS.ignores_missing_close_notify else 0,
         warn_deprecated=DEFAULTS.warns_of_old_tls)
+
+
+def describe_host(extension):
+    """Tell the extension what programs of this host rely on, whatever the defaults.
+
+    Args: extension (module), `regraft._openssl`.
+    """
+    extension.set_host_behavior(
+        clients_list_ciphers=_behavior.CLIENTS_LIST_SHARED_CIPHERS, either_side=_behavior.CONTEXTS_MAKE_EITHER_SIDE)

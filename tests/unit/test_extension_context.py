@@ -384,7 +384,8 @@ def test_sessions_are_counted(certs):
     assert (server.session_stats()["accept_good"], client.session_stats()["connect_good"]) == (1, 1)
 
 
-def test_a_context_for_one_side_refuses_the_other():
+def test_a_context_for_one_side_refuses_the_other(host_behavior):
+    host_behavior(either_side=False)
     first, second = _openssl.MemoryBIO(), _openssl.MemoryBIO()
     with pytest.raises(_openssl.SSLError) as caught:
         _SSLContext(CLIENT)._wrap_bio(first, second, True)
@@ -392,6 +393,17 @@ def test_a_context_for_one_side_refuses_the_other():
     with pytest.raises(_openssl.SSLError) as caught:
         _SSLContext(SERVER)._wrap_bio(first, second, False)
     assert "Cannot create a client socket with a PROTOCOL_TLS_SERVER context" in str(caught.value)
+
+
+@pytest.mark.parametrize("protocol, server_side", [(CLIENT, True), (SERVER, False)])
+def test_where_the_host_makes_the_other_side_that_cannot_shake_hands(host_behavior, protocol, server_side):
+    host_behavior(either_side=True)
+    context = _SSLContext(protocol)
+    context.check_hostname = False
+    connection = context._wrap_bio(_openssl.MemoryBIO(), _openssl.MemoryBIO(), server_side)
+    for _ in range(2):
+        with pytest.raises(_openssl.SSLError, match="called a function you should not call"):
+            connection.do_handshake()
 
 
 def test_settings_may_change_while_other_threads_shake_hands(certs, tmpdir):

@@ -101,7 +101,8 @@ NEEDS_A_HANDSHAKE = ("cipher", "shared_ciphers", "version", "compression", "sele
 
 
 @pytest.mark.parametrize("name", NEEDS_A_HANDSHAKE)
-def test_before_the_handshake_nothing_is_known(certs, name):
+def test_before_the_handshake_nothing_is_known(certs, name, host_behavior):
+    host_behavior()
     made = Link(unchecked(certs), server_context(certs))
     assert getattr(made.client, name)() is None
     assert getattr(made.server, name)() is None
@@ -114,7 +115,8 @@ def test_before_the_handshake_there_is_no_certificate(certs):
             method()
 
 
-def test_both_sides_agree(certs):
+def test_both_sides_agree(certs, host_behavior):
+    host_behavior()
     made = Link(client_context(certs, alpn=b"\x02h2\x08http/1.1", maximum_version=tls.PROTO_TLSv1_2),
                 server_context(certs, alpn=b"\x08http/1.1")).shake_hands()
     client, server = made.client, made.server
@@ -129,6 +131,17 @@ def test_both_sides_agree(certs):
     assert client.compression() is None
     for text in client.cipher()[:2] + (client.version(), client.selected_alpn_protocol()):
         assert type(text) is NATIVE
+
+
+def test_where_the_host_has_it_so_a_client_lists_its_ciphers_as_shared(certs, host_behavior):
+    host_behavior(clients_list_ciphers=True)
+    made = Link(client_context(certs), server_context(certs))
+    offered = [each["name"] for each in made.client.context.get_ciphers()]
+    assert [each[0] for each in made.client.shared_ciphers()] == offered
+    assert made.server.shared_ciphers() is None
+    made.shake_hands()
+    assert [each[0] for each in made.client.shared_ciphers()] == offered
+    assert made.client.cipher() in made.server.shared_ciphers()
 
 
 @pytest.mark.parametrize("kind, error", [("tls-exporter", ValueError), (None, TypeError), (1, TypeError)])
@@ -253,7 +266,8 @@ def test_some_attributes_cannot_be_set(link, name):
         setattr(link.client, name, 1)
 
 
-def test_sides_must_fit_the_context(certs):
+def test_sides_must_fit_the_context(certs, host_behavior):
+    host_behavior()
     with pytest.raises(tls.SSLError, match="Cannot create a server socket with a PROTOCOL_TLS_CLIENT context"):
         unchecked(certs)._wrap_bio(tls.MemoryBIO(), tls.MemoryBIO(), True)
     with pytest.raises(tls.SSLError, match="Cannot create a client socket with a PROTOCOL_TLS_SERVER context"):

@@ -10,6 +10,7 @@ from regraft._compat import integer_types
 
 # Before the names are taken: it decides `_DEFAULT_CIPHERS`.
 policy.configure(_openssl)
+policy.describe_host(_openssl)
 
 from regraft._openssl import (  # noqa: E402,F401
     Certificate, MemoryBIO, OPENSSL_VERSION, OPENSSL_VERSION_INFO, RAND_add, RAND_bytes, RAND_status,
