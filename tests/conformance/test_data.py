@@ -50,6 +50,12 @@ def test_a_row_that_cannot_be_meant_is_refused(text, complaint):
         expectations.parse(text, "2.7")
 
 
+@pytest.mark.parametrize("kind", ["fails-on-stock-too", "differs-by-design"])
+def test_what_is_unsteady_is_so_by_the_stock_interpreter_or_by_design(kind):
+    (row,) = expectations.parse(ROW.replace("environment", kind) + 'outcome = "unsteady"\n', "2.7")
+    assert (row.kind.value, row.allowed) == (kind, Allowed.UNSTEADY)
+
+
 @pytest.mark.parametrize("series", suites.known_series())
 def test_every_kept_row_names_a_suite_that_is_run_and_a_source(series):
     names = {suite.name for suite in suites.suites_of(series)}
