@@ -20,7 +20,8 @@ class Project:
     """One release of one project.
 
     Attributes:
-        name: as the package index knows it.
+        name: as reports and expectations call it.
+        package: as the package index knows it, where that is not the name.
         python: the series of interpreter to run it on.
         packages: what its tests need, as pip takes it; the project itself is among them.
         tests: files or directories of tests, relative to the sources, or for `installed` to the package.
@@ -37,6 +38,7 @@ class Project:
     packages: tuple[str, ...]
     tests: tuple[str, ...]
     version: str = ""
+    package: str = ""
     installed: str = ""
     options: tuple[str, ...] = ()
     alone: bool = False
@@ -95,13 +97,14 @@ def find_sources(project: Project, environment: environments.Environment) -> Pat
         )
         return Path(done.stdout.strip())
     cache = environments.directory() / "downstream"
-    folder = cache / ("%s-%s" % (project.name, project.version))
+    package = project.package or project.name
+    folder = cache / ("%s-%s" % (package, project.version))
     if not folder.exists():
         cache.mkdir(parents=True, exist_ok=True)
         # Not with the environment's pip: 20.3.4 fails to save source archives.
         subprocess.run(
             [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
-             "--no-binary", project.name, "--dest", str(cache), "%s==%s" % (project.name, project.version)],
+             "--no-binary", package, "--dest", str(cache), "%s==%s" % (package, project.version)],
             check=True,
         )
         with tarfile.open(folder.with_name(folder.name + ".tar.gz")) as archive:
