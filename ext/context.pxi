@@ -71,7 +71,7 @@ cdef class _SSLContext:
         else:
             raise ValueError("invalid or unsupported protocol version %d" % self.protocol)
         if version:
-            _warn("ssl.PROTOCOL_%s is deprecated" % ("TLSv1", "TLSv1_1", "TLSv1_2")[self.protocol - 3])
+            _warn("ssl.PROTOCOL_%s is deprecated" % ("SSLv3", "", "TLSv1", "TLSv1_1", "TLSv1_2")[self.protocol - 1])
         elif self.protocol == PROTOCOL_TLS:
             _warn("ssl.PROTOCOL_TLS is deprecated")
         ERR_clear_error()
@@ -94,7 +94,7 @@ cdef class _SSLContext:
         # What every context begins with, beyond the version.
         cdef bint client = self.protocol == PROTOCOL_TLS_CLIENT
         SSL_CTX_set_options(self.ctx, DEFAULT_OPTIONS | _default_set)
-        SSL_CTX_clear_options(self.ctx, _default_clear)
+        SSL_CTX_clear_options(self.ctx, _default_clear | (SSL_OP_NO_SSLv3 if self.protocol == 1 else 0))
         # Idle connections give their buffers back.
         SSL_CTX_set_mode(self.ctx, SSL_MODE_RELEASE_BUFFERS)
         if _default_ciphers is not None and not SSL_CTX_set_cipher_list(self.ctx, _default_ciphers):

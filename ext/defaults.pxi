@@ -93,6 +93,8 @@ cdef int raise_no_context() except -1:
 
 cdef int _fixed_version(int protocol) noexcept:
     # PROTOCOL_TLSv1 and its kind: the methods of one version are gone from OpenSSL 4.
+    if protocol == 1 and RG_HAS_SSLv3:
+        return SSL3_VERSION
     if protocol == 3:
         return TLS1_VERSION
     if protocol == 4:

@@ -31,10 +31,6 @@ def before_310(series):
     return series < (3, 10)
 
 
-def from_39(series):
-    return series >= (3, 9)
-
-
 def from_310(series):
     return series >= (3, 10)
 
@@ -75,7 +71,7 @@ STOCK = [
     (on_2, None, "ssl.namedtuple", "an import for the host's own use; `collections` costs a third of `import ssl`"),
     (from_37, None, "ssl._sslcopydoc", "copies docstrings between classes; ours have their own"),
     (from_311, None, "ssl._simple_enum", "a tool of the standard library that the host imports"),
-    (from_39, None, "ssl._socket", "a module that the host imports for its own use"),
+    (from_37, None, "ssl._socket", "a module that the host imports for its own use"),
     (everywhere, "OPENSSL3", "*ssl*.OP_ALL", "OpenSSL 1.1.1 counts OP_LEGACY_SERVER_CONNECT among them"),
     (from_312, "OP_ENABLE_KTLS", "*ssl*.OP_ENABLE_KTLS", "new in OpenSSL 3.0"),
     (from_310, "OP_IGNORE_UNEXPECTED_EOF", "*ssl*.OP_IGNORE_UNEXPECTED_EOF", "new in OpenSSL 3.0"),
