@@ -146,13 +146,23 @@ def test_a_library_of_the_cache_is_not_the_systems(monkeypatch):
     assert openssls.confirm(Answering("/usr/lib/libssl.so.3"), None) == "OpenSSL 3.5.9"
 
 
+HOSTS = [SimpleNamespace(version="2.7.18"), SimpleNamespace(version="3.13.0")]
+
+
 def test_each_release_is_run_on_each_interpreter_and_the_systems_build_on_a_newer_one():
-    hosts = [SimpleNamespace(version="2.7.18"), SimpleNamespace(version="3.13.0")]
-    titles = [job.title for job in openssls.plan(hosts)]
+    titles = [job.title for job in openssls.plan(HOSTS, installed="3.0.19")]
     assert len(titles) == len(set(titles)) == 2 * len(openssls.RELEASES) + 2
     assert "2.7.18 openssl-4" in titles
     assert "3.13.0 openssl-3.6, built with openssl-system" in titles
-    assert [job.title for job in openssls.plan(hosts[:1], ["openssl-1.1.1"])] == ["2.7.18 openssl-1.1.1"]
+    chosen = openssls.plan(HOSTS[:1], ["openssl-1.1.1"], "3.0.19")
+    assert [job.title for job in chosen] == ["2.7.18 openssl-1.1.1"]
+
+
+@pytest.mark.parametrize("installed", ["1.1.1w", "3.6.5", "3.60.1", "4.0.3"])
+def test_a_system_with_another_library_or_one_as_new_is_not_mixed(installed):
+    jobs = openssls.plan(HOSTS, installed=installed)
+    assert len(jobs) == 2 * len(openssls.RELEASES)
+    assert all(job.built == job.runs for job in jobs)
 
 
 def test_a_release_that_cannot_be_had_is_a_failure_with_its_reason(monkeypatch, tmp_path):

@@ -126,20 +126,21 @@ def of_machine() -> Archive:
     """The mirror from which this machine's apt gets the suite that is installed.
 
     Raises:
-        Unavailable: this is not a Debian with apt.
+        Unavailable: there is no apt, or it has no sources.
     """
     words = command(
         "apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE)", "Created-By: Packages"
     )
     addresses = [line.split() for line in words.splitlines() if line]
     installed = _codename()
-    for address, suite in addresses:
-        if suite in (installed, "stable"):
-            return Archive(address)
-    raise Unavailable(
-        "no mirror: the sources of apt name none for the suite that is installed (%s). Packages of "
-        "other Debian suites can be had on Debian only." % (installed or "not told by os-release")
-    )
+    chosen = [address for address, suite in addresses if suite == installed]
+    chosen += [address for address, _ in addresses]  # on sid the two may have different names
+    if not chosen:
+        raise Unavailable(
+            "no mirror: apt has no source of packages. Packages of other Debian suites can be had "
+            "on Debian only."
+        )
+    return Archive(chosen[0])
 
 
 def command(*words: str, cwd: Path | None = None, environ: dict[str, str] | None = None) -> str:

@@ -64,8 +64,9 @@ RELEASES = (
     Release("3.6", "sid", "libssl3t64"),
     Release("4", "experimental", "libssl4"),
 )
-# The release that an extension built with the system's meets too, as a newer libssl.so.3.
+# The release that an extension built with the system's meets too, if that is an older libssl.so.3.
 MIXED = "openssl-3.6"
+MIXES_WITH = range(0, 6)  # minor numbers of OpenSSL 3
 
 # What C23 made of three functions of the C library: they also read binary numbers ("0b1"), of
 # which OpenSSL has none.
@@ -281,20 +282,25 @@ class Job:
         return "%s %s%s" % (self.interpreter.version, self.runs.name, mixed)
 
 
-def plan(found: Iterable[Interpreter], chosen: Iterable[str] = ()) -> list[Job]:
+def plan(
+    found: Iterable[Interpreter], chosen: Iterable[str] = (), installed: str = ""
+) -> list[Job]:
     """What is to be run: each release on each interpreter, and the system's build on a newer one.
 
     Args:
         found: interpreters.
         chosen: names of releases; default is all.
+        installed: version of the system's OpenSSL.
     """
     names = list(chosen)
     releases = [each for each in RELEASES if not names or each.name in names]
     jobs = [Job(host, each, each) for each in releases for host in found]
     system = next(each for each in RELEASES if each.suite is None)
-    jobs += [
-        Job(host, system, each) for each in releases if each.name == MIXED for host in found
-    ]
+    version = re.match(r"3\.(\d+)\.", installed)
+    if version and int(version.group(1)) in MIXES_WITH:
+        jobs += [
+            Job(host, system, each) for each in releases if each.name == MIXED for host in found
+        ]
     return jobs
 
 
@@ -331,11 +337,12 @@ def main(arguments: Sequence[str]) -> int:
     found = interpreters.search(series or SERIES)
     print(found.report(), flush=True)
     rest = testing.with_paths(rest, DIRECTORIES)
+    installed = debian.command("pkg-config", "--modversion", "openssl").strip()
     finished = []
     with tempfile.TemporaryDirectory(prefix="regraft-openssls-") as folder:
         certificates = testing.make_certificates(Path(folder))
         # One at a time: which OpenSSL a build takes is a variable of this process.
-        for job in plan(found.found, chosen):
+        for job in plan(found.found, chosen, installed):
             begun = time.monotonic()
             finished.append(run(job, rest, certificates, Path(folder)))
             testing.show(finished[-1])
