@@ -6,6 +6,8 @@ difference needs fails the test.
 """
 from __future__ import absolute_import, division, print_function
 
+import sysconfig
+
 
 def on_2(series):
     return series[0] == 2
@@ -43,6 +45,10 @@ def from_312(series):
     return series >= (3, 12)
 
 
+def with_suites_of_its_own(series):
+    return "--with-ssl-default-suites" in (sysconfig.get_config_var("CONFIG_ARGS") or "")
+
+
 NEWEST = [
     (everywhere, None, "*ssl._DEFAULT_CIPHERS", "the host's default; the reference is a distribution's build"),
     (everywhere, None, "ssl._RESTRICTED_SERVER_CIPHERS", "the host's default"),
@@ -75,4 +81,6 @@ STOCK = [
     (everywhere, "OPENSSL3", "*ssl*.OP_ALL", "OpenSSL 1.1.1 counts OP_LEGACY_SERVER_CONNECT among them"),
     (from_312, "OP_ENABLE_KTLS", "*ssl*.OP_ENABLE_KTLS", "new in OpenSSL 3.0"),
     (from_310, "OP_IGNORE_UNEXPECTED_EOF", "*ssl*.OP_IGNORE_UNEXPECTED_EOF", "new in OpenSSL 3.0"),
+    (with_suites_of_its_own, None, "*ssl._DEFAULT_CIPHERS", "upstream's defaults are kept: docs/limits.rst"),
+    (with_suites_of_its_own, None, "ssl._RESTRICTED_SERVER_CIPHERS", "upstream's defaults are kept: docs/limits.rst"),
 ]
