@@ -13,7 +13,7 @@ from __future__ import absolute_import, division, print_function
 
 from backport.errors import caught  # noqa: F401
 from backport.language import (  # noqa: F401
-    REQUIRED, Cell, NotTranslated, either, enter, format, keyword_defaults, make_list, make_set, make_tuple, merge, method, not_equal,
-    qualified_name, same, take, take_nothing, unpack, unpack_each,
+    REQUIRED, Cell, NotTranslated, either, enter, format, keyword_defaults, make_list, make_set, make_tuple,
+    merge, method, not_equal, qualified_name, same, take, take_nothing, unpack, unpack_each,
 )
 from backport.views import load, load_name, load_top  # noqa: F401

@@ -7,6 +7,7 @@ import sys
 import unittest
 
 from backport.views import load
+from test.support import NOT_HERE
 
 
 def import_module(name, deprecated=False, required_on=()):
@@ -14,7 +15,7 @@ def import_module(name, deprecated=False, required_on=()):
     try:
         return load(name)
     except ImportError as error:
-        raise unittest.SkipTest(str(error))
+        raise unittest.SkipTest("%s%s" % (NOT_HERE, error))
 
 
 def import_fresh_module(name, fresh=(), blocked=(), deprecated=False):
