@@ -49,6 +49,13 @@ cdef extern from "compat.h":
     int RG_mac_update(EVP_MAC_CTX *ctx, const unsigned char *data, size_t size) nogil
     int RG_mac_final(EVP_MAC_CTX *ctx, unsigned char *out, size_t *size, size_t capacity) nogil
 
+    Py_ssize_t RG_getrandom(unsigned char *out, Py_ssize_t size, int flags) nogil
+    int RG_open_device() nogil
+    Py_ssize_t RG_read_device(int device, unsigned char *out, Py_ssize_t size) nogil
+    void RG_close_device(int device) nogil
+    void RG_prepare_vdso()
+    int RG_fill_by_vdso(unsigned char *out, Py_ssize_t size)
+
     object RG_new_ascii(Py_ssize_t size, char **text)
     const Py_ssize_t PY_SSIZE_T_MAX
     object PyDictProxy_New(object mapping)

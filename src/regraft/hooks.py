@@ -88,13 +88,14 @@ def render(directory, extension, defaults=None):
     """
     with io.open(os.path.join(_boot.HOME, "_boot.py"), encoding="utf-8") as stream:
         text = stream.read()
+    line = 'import %s; %s.start("pth")\n' % (MODULE, MODULE)
     if _same(directory, os.path.dirname(_boot.HOME)):
         # An environment that is moved, or seen under another name in a container, takes its hook along.
         home = 'os.path.join(os.path.dirname(__file__), "%s")' % os.path.basename(_boot.HOME)
-        line = _render_line(directory, extension, defaults)
+        if PY2 or not _boot.lacks_getrandom():
+            line = _render_line(directory, extension, defaults)
     else:
         home = _quote(_boot.HOME)
-        line = 'import %s; %s.start("pth")\n' % (MODULE, MODULE)
     settings = {"HOME": home, "EXTENSION": _quote(extension), "DEFAULTS": _quote(defaults or ""),
                 "CALLERS": "(%s)" % ", ".join(_quote(name) for name in reversed(FILES))}
     for name, value in settings.items():
@@ -122,8 +123,23 @@ def _render_line(directory, extension, defaults):
     if defaults:
         terms.append('os.environ.setdefault("REGRAFT_DEFAULTS", %s)' % _quote(defaults))
     terms.append("not sys.path.insert(sys.path.index(%s), %s)" % (_quote(library), _quote(overlay)))
+    if _boot.lacks_getrandom():
+        terms.append(_render_randomness(directory))
     return 'import os, sys; %s in sys.path or %s or __import__("%s").start("pth")\n' % (
         _quote(overlay), " and ".join(terms), MODULE)
+
+
+def _render_randomness(directory):
+    """Return a term that does what `_boot.lend_randomness()` does, and reads the hook module when it is called."""
+    # By its path: sys.path may have changed by then.
+    hook = '(__import__("sys").modules.get("%s") or __import__("imp").load_source("%s", %s))' % (
+        MODULE, MODULE, _quote(os.path.join(directory, SOURCE)))
+    names = ["urandom=lambda size: %s.urandom(size)" % hook,
+             "getrandom=lambda size, flags=0: %s.getrandom(size, flags)" % hook]
+    names += ["%s=%d" % item for item in sorted(_boot.GETRANDOM_FLAGS.items())]
+    added = ["getrandom"] + sorted(_boot.GETRANDOM_FLAGS)
+    return "not os.__dict__.update(%s) and not os.__all__.extend((%s))" % (
+        ", ".join(names), ", ".join(_quote(name) for name in added))
 
 
 def read(directory):
