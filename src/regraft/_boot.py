@@ -124,8 +124,14 @@ def lacks_getrandom():
 def lend_randomness():
     """Give `os` functions that load the extension when they are first called; it would cost each start 2 ms."""
     if lacks_getrandom():
+        find_import_lock()
         os.urandom, os.getrandom = urandom, getrandom
         add_flags()
+
+
+def find_import_lock():
+    """Return the module that knows of the import lock; on 2.7 it must be loaded before it is needed."""
+    return sys.modules.get("_imp") or sys.modules.get("imp") or __import__("imp")
 
 
 def add_flags():
@@ -155,8 +161,7 @@ def find_randomness(name):
     found = getattr(sys.modules.get("regraft._openssl"), name, None)
     if found is None:
         host = getattr(sys.modules["posix"], name, None)
-        lock = sys.modules.get("_imp") or __import__("imp")
-        if host is not None and (os.path.join(HOME, "overlay") not in sys.path or lock.lock_held()):
+        if host is not None and (os.path.join(HOME, "overlay") not in sys.path or find_import_lock().lock_held()):
             return host
         if CALLERS and os.path.dirname(HOME) not in sys.path:
             load_package()

@@ -130,16 +130,20 @@ def _render_line(directory, extension, defaults):
 
 
 def _render_randomness(directory):
-    """Return a term that does what `_boot.lend_randomness()` does, and reads the hook module when it is called."""
-    # By its path: sys.path may have changed by then.
-    hook = '(__import__("sys").modules.get("%s") or __import__("imp").load_source("%s", %s))' % (
+    """Return a term that does what `_boot.lend_randomness()` does, and reads the hook module at the first call."""
+    # What is done later is text, as the compiler takes most of the hook's time. The module is named by its path:
+    # sys.path may have changed by then. `regraft.randomness` gives the functions better code than eval().
+    hook = 'sys.modules.get("%s") or sys.modules["imp"].load_source("%s", %s)' % (
         MODULE, MODULE, _quote(os.path.join(directory, SOURCE)))
-    names = ["urandom=lambda size: %s.urandom(size)" % hook,
-             "getrandom=lambda size, flags=0: %s.getrandom(size, flags)" % hook]
-    names += ["%s=%d" % item for item in sorted(_boot.GETRANDOM_FLAGS.items())]
-    added = ["getrandom"] + sorted(_boot.GETRANDOM_FLAGS)
-    return "not os.__dict__.update(%s) and not os.__all__.extend((%s))" % (
-        ", ".join(names), ", ".join(_quote(name) for name in added))
+    flags = sorted(_boot.GETRANDOM_FLAGS)
+    # Why the host's function serves while an import is going on: _boot.find_randomness().
+    return (
+        '__import__("imp") and not os.__dict__.update(urandom=lambda size: eval(%s), '
+        'getrandom=lambda size, flags=0: eval(%s), %s) and not os.__all__.extend("%s".split())' % (
+            _quote('(sys.modules["imp"].lock_held() and sys.modules["posix"] or %s).urandom(size)' % hook),
+            _quote("(%s).getrandom(size, flags)" % hook),
+            ", ".join("%s=%d" % (name, _boot.GETRANDOM_FLAGS[name]) for name in flags),
+            " ".join(["getrandom"] + flags)))
 
 
 def read(directory):
