@@ -103,18 +103,17 @@ def __hash_new(name, *args, **kwargs):
         others: the parameters of BLAKE2.
     Raises: ValueError if there is no such digest.
     Since: 2.5; Source: hashlib, "Constructors".
-    Differs: where OpenSSL is configured for FIPS, a digest it refuses is an error; CPython falls back to
-        its own code, which the configuration meant to forbid.
+    Differs: a digest that OpenSSL's configuration keeps back (FIPS, or a provider that is missing) is an error;
+        CPython falls back to its own code, which a FIPS configuration meant to forbid.
     """
     if name in __block_openssl_constructor:
         return __get_builtin_constructor(name)(*args, **kwargs)
     try:
         return _hashlib.new(name, *args, **kwargs)
     except _hashlib.UnsupportedDigestmodError:
-        constructor = None if _hashlib.get_fips_mode() else __get_builtin_constructor(name)
-    if constructor is None:
-        raise ValueError("unsupported hash algorithm %s (OpenSSL is configured for FIPS)" % (name,))
-    return constructor(*args, **kwargs)
+        if _hashlib.explain_refusal():
+            raise
+    return __get_builtin_constructor(name)(*args, **kwargs)
 
 
 new = __hash_new
