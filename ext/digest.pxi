@@ -124,6 +124,34 @@ Return why OpenSSL's configuration keeps digests from all programs (str), or "" 
         OPENSSL_free(path)
 
 
+# Contexts that are in no use and belong to no digest: to copy another's state into, for which one that is
+# initialised would be of no advantage.
+cdef EVP_MD_CTX *_blank[SPARE_CONTEXTS]
+cdef int _blanks = 0
+
+
+cdef EVP_MD_CTX *take_blank() except NULL:
+    global _blanks
+    cdef EVP_MD_CTX *ctx
+    if _blanks:
+        _blanks -= 1
+        return _blank[_blanks]
+    ctx = EVP_MD_CTX_new()
+    if ctx == NULL:
+        raise MemoryError()
+    return ctx
+
+
+cdef void put_blank(EVP_MD_CTX *ctx) noexcept:
+    """Take back a context of any digest, wiped."""
+    global _blanks
+    if _blanks < SPARE_CONTEXTS and EVP_MD_CTX_reset(ctx):
+        _blank[_blanks] = ctx
+        _blanks += 1
+    else:
+        EVP_MD_CTX_free(ctx)
+
+
 cdef inline Algorithm find_algorithm(str name, bint for_security):
     """The digest of that name, in Python's spelling or OpenSSL's, or UnsupportedDigestmodError."""
     cdef dict known = _algorithms if for_security else _insecure_algorithms
@@ -258,21 +286,29 @@ A hash object of OpenSSL. Since: 2.5, as `hashlib.new()`; Source: hashlib, "Hash
         return 0
 
     cdef EVP_MD_CTX *snapshot(self) except NULL:
-        """A context in this object's state, for the caller to finish and to put back."""
-        cdef EVP_MD_CTX *ctx = self.algorithm.take()
+        """A context in this object's state, for the caller to finish and to give to put_snapshot()."""
+        cdef EVP_MD_CTX *ctx
         cdef int done
         if self.ctx == NULL:
+            ctx = self.algorithm.take()
             done = EVP_DigestUpdate(ctx, self.progress.message, self.collected)
         else:
+            ctx = take_blank()
             if self.lock != NULL:
                 hold(self.lock)
             done = EVP_MD_CTX_copy_ex(ctx, self.ctx)
             if self.lock != NULL:
                 PyThread_release_lock(self.lock)
         if not done:
-            self.algorithm.put(ctx)
+            put_blank(ctx)
             raise_crypto_error(ValueError, "cannot copy the hash")
         return ctx
+
+    cdef void put_snapshot(self, EVP_MD_CTX *ctx) noexcept:
+        if self.ctx == NULL:
+            self.algorithm.put(ctx)
+        else:
+            put_blank(ctx)
 
     cdef int finish(self, unsigned char *out) except -1:
         """Write the digest of what was hashed so far, `EVP_MAX_MD_SIZE` bytes at most; its size."""
@@ -287,7 +323,7 @@ A hash object of OpenSSL. Since: 2.5, as `hashlib.new()`; Source: hashlib, "Hash
             return self.algorithm.digest_size
         ctx = self.snapshot()
         done = EVP_DigestFinal_ex(ctx, out, &size)
-        self.algorithm.put(ctx)
+        self.put_snapshot(ctx)
         if not done:
             raise_crypto_error(ValueError, "cannot finish the hash")
         return <int>size
@@ -388,7 +424,7 @@ A hash object whose digest has the length that is asked for. Since: 3.9; Source:
             else:
                 with nogil:
                     done = EVP_DigestFinalXOF(ctx, start, length)
-            self.algorithm.put(ctx)
+            self.put_snapshot(ctx)
             if not done:
                 raise_crypto_error(ValueError, "cannot finish the hash")
         if as_text:

@@ -187,6 +187,19 @@ RG_wipe(void *memory, size_t size)
 #endif
 }
 
+/* XOR each of the bytes, whose number is a multiple of 8, with the one given. */
+static inline void
+RG_xor(unsigned char *out, const unsigned char *in, unsigned char byte, size_t size)
+{
+    unsigned long long word, pattern = byte * 0x0101010101010101ULL;
+    size_t i;
+    for (i = 0; i < size; i += 8) {
+        memcpy(&word, in + i, 8);
+        word ^= pattern;
+        memcpy(out + i, &word, 8);
+    }
+}
+
 /* Whether bytes are equal, in a time that depends on their number only. CRYPTO_memcmp() takes one at a time. */
 static inline int
 RG_equal(const unsigned char *a, const unsigned char *b, size_t size)

@@ -55,6 +55,7 @@ cdef extern from "compat.h":
     void RG_plain_update(int nid, RG_plain *state, const unsigned char *data, size_t size) nogil
     void RG_plain_final(int nid, RG_plain *state, unsigned char *out) nogil
     void RG_wipe(void *memory, size_t size) nogil
+    void RG_xor(unsigned char *out, const unsigned char *source, unsigned char byte, size_t size) nogil
     int RG_equal(const unsigned char *a, const unsigned char *b, size_t size) nogil
 
     int RG_fips_mode()

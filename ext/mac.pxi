@@ -8,7 +8,7 @@
 # borrow_key() for keys, passwords and salts.
 
 cdef enum:
-    BLOCK_SIZE = 144  # bytes; the longest of a digest that HMAC takes, SHA3-224
+    BLOCK_SIZE = 144  # bytes, a multiple of 8; the longest of a digest that HMAC takes, SHA3-224
     INNER_PAD = 0x36
     OUTER_PAD = 0x5C
 
@@ -255,24 +255,17 @@ cdef inline int hash_pad(
         Algorithm algorithm, EVP_MD_CTX *ctx, const unsigned char *key, unsigned char pad_byte) noexcept:
     cdef unsigned char pad[BLOCK_SIZE]
     cdef int done
-    fill_pad(pad, key, pad_byte)
+    RG_xor(pad, key, pad_byte, BLOCK_SIZE)
     done = EVP_DigestUpdate(ctx, pad, algorithm.block_size)
     RG_wipe(pad, BLOCK_SIZE)
     return done
-
-
-cdef inline void fill_pad(unsigned char *pad, const unsigned char *key, unsigned char pad_byte) noexcept:
-    # All of it, whatever the size of the block, as the compiler then takes many bytes at once.
-    cdef int i
-    for i in range(BLOCK_SIZE):
-        pad[i] = key[i] ^ pad_byte
 
 
 cdef inline void start_plain(
         Algorithm algorithm, RG_plain *state, const unsigned char *key, unsigned char pad_byte) noexcept:
     """Begin with the inner or outer pad. `key`: one block, filled up with zeros."""
     cdef unsigned char pad[BLOCK_SIZE]
-    fill_pad(pad, key, pad_byte)
+    RG_xor(pad, key, pad_byte, BLOCK_SIZE)
     RG_plain_init(algorithm.plain, state)
     RG_plain_update(algorithm.plain, state, pad, algorithm.block_size)
     RG_wipe(pad, BLOCK_SIZE)
