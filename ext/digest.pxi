@@ -194,7 +194,7 @@ cdef str digest_name(object name, str function):
             return native_from_bytes((<unicode>name).encode("ascii"))
         except UnicodeError:
             raise unsupported(repr(name)) from None
-    raise TypeError("%s must be str, not %s" % (function, type(name).__name__))
+    raise TypeError("%s must be str, not %s" % (function, "None" if name is None else type(name).__name__))
 
 
 # ---- hash objects ------------------------------------------------------------------------------------------

@@ -482,9 +482,9 @@ Raises: TypeError for other types, or text beyond ASCII."""
     cdef bint same
     if isinstance(a, unicode) and isinstance(b, unicode):
         return compare_text(<unicode>a, <unicode>b)
-    borrow_secret(a, &first)
+    borrow_secret(a, b, &first)
     try:
-        borrow_secret(b, &second)
+        borrow_secret(b, a, &second)
         same = first.size == second.size and RG_equal(first.data, second.data, first.size)
         give_back(&second)
     finally:
@@ -492,10 +492,13 @@ Raises: TypeError for other types, or text beyond ASCII."""
     return same
 
 
-cdef int borrow_secret(object source, Message *message) except -1:
+cdef int borrow_secret(object source, object other, Message *message) except -1:
     if PyBytes_CheckExact(source):
         return borrow(source, message)
     if isinstance(source, unicode) or not (RG_HASHES_TAKE_TEXT or PyObject_CheckBuffer(source)):
+        if not PyObject_CheckBuffer(other):
+            raise TypeError("unsupported operand types(s) or combination of types: '%s' and '%s'" % (
+                type(source).__name__, type(other).__name__))
         raise TypeError("a bytes-like object is required, not '%s'" % type(source).__name__)
     return borrow_bytes(source, message)
 

@@ -39,6 +39,8 @@ DIRECTORIES = ("tests/unit", "tests/wire", "tests/startup", "tests/leaks")
 CERTIFICATES_VARIABLE = "REGRAFT_TEST_CERTS"
 VECTORS_VARIABLE = "REGRAFT_TEST_VECTORS"
 REFERENCE_VARIABLE = "REGRAFT_TEST_REFERENCE"
+# What a person sets for tests that need more than there always is: a FIPS provider, five gigabytes' patience.
+HANDED_ON = ("REGRAFT_TEST_FIPS", "REGRAFT_TEST_HUGE")
 REFERENCE = "3.13"  # the series whose answers are taken for right
 AT_A_TIME = 2
 NO_TESTS = 5  # exit status of pytest
@@ -183,6 +185,7 @@ def find_comparisons() -> dict[str, str]:
     interpreter = interpreters.search([REFERENCE]).of(REFERENCE)
     if interpreter:
         found[REFERENCE_VARIABLE] = str(interpreter.path)
+    found.update((name, os.environ[name]) for name in HANDED_ON if name in os.environ)
     return found
 
 
