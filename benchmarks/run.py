@@ -31,6 +31,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import hashes
+
 HERE = Path(__file__).resolve().parent
 
 BENCHMARKS = {
@@ -48,6 +50,9 @@ BENCHMARKS = {
     "hmac_new_16": "hmac.new of 16 bytes",
     "hmac_digest_16": "hmac.digest of 16 bytes",
 }
+# Behind --hashes, as they take as long as all the others.
+HASHES = {"import_hashlib": "import hashlib", "import_hmac": "import hmac", **hashes.TITLES}
+TITLES = {**BENCHMARKS, **HASHES}
 IMPORTS_PER_ROUND = 5
 MARK = "+regraft"  # a label that ends in it promises that ssl is regraft's
 
@@ -129,12 +134,12 @@ class Side:
             raise Failure(f"{self.label}: the worker ended with status {self.worker.wait()} at {request}")
         return json.loads(line)
 
-    def import_ssl(self) -> dict:
-        """Time `import ssl` in fresh processes and return the median one."""
+    def import_module(self, name: str) -> dict:
+        """Time an import in fresh processes and return the median one."""
         answers = []
         for _ in range(IMPORTS_PER_ROUND):
             output = subprocess.run(
-                [*self.command, str(HERE / "import_ssl.py")],
+                [*self.command, str(HERE / "import_module.py"), name],
                 env=self.environment,
                 capture_output=True,
                 text=True,
@@ -223,8 +228,8 @@ def default_pairs() -> list[list[str]]:
 
 def run_round(side: Side, name: str, settings: dict, seconds: float, last: bool) -> dict:
     """Run one round of one benchmark on one side."""
-    if name == "import_ssl":
-        return side.import_ssl()
+    if name.startswith("import_"):
+        return side.import_module(name.removeprefix("import_"))
     return side.ask(
         {"do": "round", "benchmark": name, "settings": settings, "seconds": seconds, "last": last}
     )
@@ -295,7 +300,7 @@ def print_row(name: str, left: Samples, right: Samples) -> None:
     notes = "; ".join(
         f"{place}: {samples.note}" for place, samples in (("left", left), ("right", right)) if samples.note
     )
-    row = f"{BENCHMARKS[name]:28}{times[0]:>14}{times[1]:>16}{ratios[0]:>9}{ratios[1]:>7}{ratios[2]:>7}"
+    row = f"{TITLES[name]:28}{times[0]:>14}{times[1]:>16}{ratios[0]:>9}{ratios[1]:>7}{ratios[2]:>7}"
     print(f"{row}  {notes}".rstrip(), flush=True)
 
 
@@ -325,8 +330,9 @@ def parse_arguments() -> argparse.Namespace:
         "--seconds", type=float, default=0.1, help="length of a round in seconds (default: 0.1)"
     )
     parser.add_argument(
-        "--only", action="append", choices=BENCHMARKS, help="this benchmark only; may be repeated"
+        "--only", action="append", choices=TITLES, metavar="NAME", help="this benchmark only; may be repeated"
     )
+    parser.add_argument("--hashes", action="store_true", help="the rows of hashes.py instead")
     parser.add_argument("--json", type=Path, help="write every sample to this file")
     return parser.parse_args()
 
@@ -350,7 +356,7 @@ def run_pair(texts: list[str], names: list[str], settings: dict, arguments: argp
 def main() -> int:
     """Run every pair and return the exit status."""
     arguments = parse_arguments()
-    names = arguments.only or list(BENCHMARKS)
+    names = arguments.only or list(HASHES if arguments.hashes else BENCHMARKS)
     try:
         pairs = arguments.pair or default_pairs()
         with running_server() as settings:

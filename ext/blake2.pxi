@@ -6,10 +6,8 @@
 
 # ---- parameters --------------------------------------------------------------------------------------------
 
-cdef inline int check_range(Py_ssize_t value, int least, int most, str name) except -1:
-    if value < least or value > most:
-        raise ValueError("'%s' must be between %d and %d" % (name, least, most))
-    return 0
+cdef int refuse_value(str name, int least, int most) except -1:
+    raise ValueError("'%s' must be between %d and %d" % (name, least, most))
 
 
 cdef int copy_parameter(object source, int most, uint8_t *out, str name) except -1:
@@ -45,8 +43,10 @@ cdef int start_blake2(
         copy_parameter(salt, half // 4, names, "salt")
     if person is not _ABSENT:
         copy_parameter(person, half // 4, names + half // 4, "person")
-    check_range(fanout, 0, 255, "fanout")
-    check_range(depth, 1, 255, "depth")
+    if fanout < 0 or fanout > 255:
+        refuse_value("fanout", 0, 255)
+    if depth < 1 or depth > 255:
+        refuse_value("depth", 1, 255)
     if leaf_size is not _ABSENT:
         leaf = natural_number(leaf_size, "unsigned long")
         if leaf > 0xFFFFFFFF:
@@ -55,8 +55,10 @@ cdef int start_blake2(
         offset = natural_number(node_offset, "unsigned long long")
         if not is_b and offset >> 48:
             raise OverflowError("'node_offset' is too large")
-    check_range(node_depth, 0, 255, "node_depth")
-    check_range(inner_size, 0, half, "inner_size")
+    if node_depth < 0 or node_depth > 255:
+        refuse_value("node_depth", 0, 255)
+    if inner_size < 0 or inner_size > half:
+        refuse_value("inner_size", 0, half)
     if key is not _ABSENT:
         memset(key_block, 0, sizeof(key_block))
         key_size = copy_parameter(key, half, key_block, "key")
@@ -82,7 +84,7 @@ cdef int start_blake2(
             state.s[4 + i] ^= load_s(names + 4 * i)
     if key_size:
         absorb_blake2(state, key_block, state.block_size)
-        OPENSSL_cleanse(key_block, sizeof(key_block))
+        RG_wipe(key_block, sizeof(key_block))
     return 0
 
 
@@ -134,14 +136,14 @@ cdef object digest_of_blake2(Hashing *hashing, bint as_text):
     else:
         copy_blake2(hashing, &state)
         finish_blake2(&state, out)
-        OPENSSL_cleanse(&state, sizeof(state))
+        RG_wipe(&state, sizeof(state))
     if as_text:
         return native_hex(out, size)
     return PyBytes_FromStringAndSize(<const char *>out, size)
 
 
 cdef void end_blake2(Hashing *hashing) noexcept:
-    OPENSSL_cleanse(&hashing.state, sizeof(Blake2))
+    RG_wipe(&hashing.state, sizeof(Blake2))
     if hashing.lock != NULL:
         PyThread_free_lock(hashing.lock)
 

@@ -340,7 +340,7 @@ cdef void finish_blake2(const Blake2 *state, uint8_t *out) noexcept nogil:
         finish_b(state, block, count, count_high, out)
     else:
         finish_s(state, block, count, out)
-    OPENSSL_cleanse(block, sizeof(block))
+    RG_wipe(block, sizeof(block))
 
 
 cdef void finish_b(

@@ -17,6 +17,9 @@
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/syscall.h>
+#endif
 #include <openssl/opensslv.h>
 #include <openssl/opensslconf.h>
 #include <openssl/asn1.h>
@@ -59,6 +62,12 @@
 /* A host name that cannot be in a certificate is refused before the handshake. */
 #define RG_HAS_HOST_NAME_SYNTAX RG_OPENSSL_AT_LEAST(4, 0)
 #define RG_HAS_OPENSSL3 RG_OPENSSL_AT_LEAST(3, 0)
+/* Linux alone: elsewhere the urandom() of each host takes the system's own function already. */
+#ifdef SYS_getrandom
+#define RG_HAS_GETRANDOM 1
+#else
+#define RG_HAS_GETRANDOM 0
+#endif
 
 #if RG_OPENSSL_AT_LEAST(3, 0) && !defined(OPENSSL_NO_KTLS)
 #define RG_HAS_KTLS 1
@@ -499,5 +508,6 @@ RG_release_writable_buffer(PyObject *target, Py_buffer *view, Py_ssize_t done)
 }
 
 #include "digests.h"
+#include "entropy.h"
 
 #endif

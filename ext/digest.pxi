@@ -1,9 +1,11 @@
 # Digests and hash objects: `_hashlib.HASH` and `HASHXOF`, and what HMAC and key derivation use of them.
 #
-# A digest is fetched once (`Algorithm`) and keeps a few spare contexts, which are wiped and initialised
-# whenever nobody uses them. A short message is only collected; asking for its digest hashes it in one pass.
-# The spare contexts rely on the GIL: taking and putting back are one step each, and a call that lets other
-# threads run works on a context that it has taken.
+# A digest is fetched once (`Algorithm`). MD5, SHA-1 and SHA-2 of OpenSSL's own software are hashed by the
+# functions behind EVP, with their state in the hash object ("plain"). The others, and these too where a
+# configuration has another provider or an engine compute them, go through EVP: the Algorithm keeps a few spare
+# contexts, which are wiped and initialised whenever nobody uses them, and a short message is only collected;
+# asking for its digest hashes it in one pass. The spare contexts rely on the GIL: taking and putting back are one
+# step each, and a call that lets other threads run works on a context that it has taken.
 #
 # On the paths that cost 100 ns the error queue is not cleared before the call (it would cost a fifth):
 # every failure in this extension drains it, so it is empty here.
@@ -11,7 +13,6 @@
 # For the other parts: Algorithm, find_algorithm(), digest_name(), unsupported(), new_hash(), blank_hash().
 
 cdef enum:
-    SHORT_SIZE = 128  # bytes that are collected before a context is used
     SPARE_CONTEXTS = 8
     KNOWN_NAMES = 256  # spellings that are remembered, so that made-up ones cannot fill the memory
     DIGEST_NIDS = 256
@@ -56,6 +57,7 @@ cdef class Algorithm:
     cdef int block_size
     cdef bint is_xof
     cdef bint is_builtin
+    cdef int plain  # the number of the plain functions, 0 if it is for EVP
     cdef EVP_MD_CTX *spare[SPARE_CONTEXTS]
     cdef int spares
 
@@ -94,7 +96,60 @@ cdef class Algorithm:
 
 
 cdef object unsupported(object what):
-    return UnsupportedDigestmodError("[digital envelope routines] unsupported hash algorithm %s" % (what,))
+    return UnsupportedDigestmodError(
+        "[digital envelope routines] unsupported hash algorithm %s%s" % (what, explain_refusal()))
+
+
+@cython.binding(False)
+def explain_refusal():
+    """explain_refusal()
+--
+
+Return why OpenSSL's configuration keeps digests from all programs (str), or "" if it does not."""
+    cdef const EVP_MD *md
+    cdef char *path
+    if RG_fips_mode():
+        return ": OpenSSL is configured for FIPS"
+    # "-fips" is no condition of a digest's, so this finds one if there is any.
+    md = RG_digest_fetch(b"SHA256", False)
+    ERR_clear_error()
+    if md != NULL:
+        RG_digest_free(md)
+        return ""
+    path = CONF_get1_default_config_file()
+    try:
+        return ": no provider of algorithms is loaded; does OpenSSL's configuration %s name one that is missing?" % (
+            native_from_c(path),)
+    finally:
+        OPENSSL_free(path)
+
+
+# Contexts that are in no use and belong to no digest: to copy another's state into, for which one that is
+# initialised would be of no advantage.
+cdef EVP_MD_CTX *_blank[SPARE_CONTEXTS]
+cdef int _blanks = 0
+
+
+cdef EVP_MD_CTX *take_blank() except NULL:
+    global _blanks
+    cdef EVP_MD_CTX *ctx
+    if _blanks:
+        _blanks -= 1
+        return _blank[_blanks]
+    ctx = EVP_MD_CTX_new()
+    if ctx == NULL:
+        raise MemoryError()
+    return ctx
+
+
+cdef void put_blank(EVP_MD_CTX *ctx) noexcept:
+    """Take back a context of any digest, wiped."""
+    global _blanks
+    if _blanks < SPARE_CONTEXTS and EVP_MD_CTX_reset(ctx):
+        _blank[_blanks] = ctx
+        _blanks += 1
+    else:
+        EVP_MD_CTX_free(ctx)
 
 
 cdef inline Algorithm find_algorithm(str name, bint for_security):
@@ -126,6 +181,7 @@ cdef Algorithm fetch_algorithm(str name, bint for_security):
     algorithm.block_size = RG_digest_block_size(algorithm.md)
     algorithm.is_xof = RG_digest_is_xof(algorithm.md)
     algorithm.is_builtin = RG_digest_is_builtin(algorithm.md)
+    algorithm.plain = RG_plain_digest(RG_digest_nid(algorithm.md)) if algorithm.is_builtin else 0
     return algorithm
 
 
@@ -138,7 +194,7 @@ cdef str digest_name(object name, str function):
             return native_from_bytes((<unicode>name).encode("ascii"))
         except UnicodeError:
             raise unsupported(repr(name)) from None
-    raise TypeError("%s must be str, not %s" % (function, type(name).__name__))
+    raise TypeError("%s must be str, not %s" % (function, "None" if name is None else type(name).__name__))
 
 
 # ---- hash objects ------------------------------------------------------------------------------------------
@@ -154,10 +210,11 @@ cdef class HASH:
 A hash object of OpenSSL. Since: 2.5, as `hashlib.new()`; Source: hashlib, "Hash Objects"."""
 
     cdef Algorithm algorithm
-    cdef EVP_MD_CTX *ctx
+    cdef int plain  # as the algorithm's
+    cdef EVP_MD_CTX *ctx  # NULL if plain, and while the message is only collected
     cdef PyThread_type_lock lock
     cdef Py_ssize_t collected
-    cdef unsigned char short_message[SHORT_SIZE]
+    cdef RG_progress progress
 
     def __cinit__(self):
         self.ctx = NULL
@@ -165,73 +222,108 @@ A hash object of OpenSSL. Since: 2.5, as `hashlib.new()`; Source: hashlib, "Hash
         self.collected = 0
 
     def __dealloc__(self):
-        if self.ctx != NULL:
+        if self.plain:
+            RG_wipe(&self.progress, RG_plain_size(self.plain))
+        elif self.ctx != NULL:
             self.algorithm.put(self.ctx)
-        if self.collected:
-            OPENSSL_cleanse(self.short_message, self.collected)
+        elif self.collected:
+            RG_wipe(self.progress.message, self.collected)
         if self.lock != NULL:
             PyThread_free_lock(self.lock)
 
     cdef int start(self) except -1:
         """Go over from the collected message to a context."""
         cdef EVP_MD_CTX *ctx = self.algorithm.take()
-        if not EVP_DigestUpdate(ctx, self.short_message, self.collected):
+        if not EVP_DigestUpdate(ctx, self.progress.message, self.collected):
             self.algorithm.put(ctx)
             raise_crypto_error(ValueError, "cannot hash")
         self.ctx = ctx
-        OPENSSL_cleanse(self.short_message, self.collected)
+        RG_wipe(self.progress.message, self.collected)
         self.collected = 0
         return 0
 
     cdef int absorb(self, const unsigned char *data, Py_ssize_t size) except -1:
         cdef int done
         if self.lock == NULL and size < GIL_SIZE:
+            if self.plain:
+                RG_plain_update(self.plain, &self.progress.plain, data, size)
+                return 0
             if self.ctx == NULL:
-                if size <= SHORT_SIZE - self.collected:
-                    memcpy(self.short_message + self.collected, data, size)
+                if size <= RG_SHORT_SIZE - self.collected:
+                    memcpy(self.progress.message + self.collected, data, size)
                     self.collected += size
                     return 0
                 self.start()
             done = EVP_DigestUpdate(self.ctx, data, size)
         else:
-            if self.ctx == NULL:
-                self.start()
             if self.lock == NULL:
                 self.lock = new_lock()
+            if not self.plain and self.ctx == NULL:
+                self.start()
             hold(self.lock)
             if size < GIL_SIZE:
-                done = EVP_DigestUpdate(self.ctx, data, size)
+                done = self.absorb_held(data, size)
             else:
                 with nogil:
-                    done = EVP_DigestUpdate(self.ctx, data, size)
+                    done = self.absorb_held(data, size)
             PyThread_release_lock(self.lock)
         if not done:
             raise_crypto_error(ValueError, "cannot hash")
         return 0
 
+    cdef int absorb_held(self, const unsigned char *data, Py_ssize_t size) noexcept nogil:
+        if not self.plain:
+            return EVP_DigestUpdate(self.ctx, data, size)
+        RG_plain_update(self.plain, &self.progress.plain, data, size)
+        return 1
+
+    cdef int copy_plain(self, RG_plain *state) noexcept:
+        if self.lock != NULL:
+            hold(self.lock)
+        memcpy(state, &self.progress.plain, RG_plain_size(self.plain))
+        if self.lock != NULL:
+            PyThread_release_lock(self.lock)
+        return 0
+
     cdef EVP_MD_CTX *snapshot(self) except NULL:
-        """A context in this object's state, for the caller to finish and to put back."""
-        cdef EVP_MD_CTX *ctx = self.algorithm.take()
+        """A context in this object's state, for the caller to finish and to give to put_snapshot()."""
+        cdef EVP_MD_CTX *ctx
         cdef int done
         if self.ctx == NULL:
-            done = EVP_DigestUpdate(ctx, self.short_message, self.collected)
+            ctx = self.algorithm.take()
+            done = EVP_DigestUpdate(ctx, self.progress.message, self.collected)
         else:
+            ctx = take_blank()
             if self.lock != NULL:
                 hold(self.lock)
             done = EVP_MD_CTX_copy_ex(ctx, self.ctx)
             if self.lock != NULL:
                 PyThread_release_lock(self.lock)
         if not done:
-            self.algorithm.put(ctx)
+            put_blank(ctx)
             raise_crypto_error(ValueError, "cannot copy the hash")
         return ctx
 
+    cdef void put_snapshot(self, EVP_MD_CTX *ctx) noexcept:
+        if self.ctx == NULL:
+            self.algorithm.put(ctx)
+        else:
+            put_blank(ctx)
+
     cdef int finish(self, unsigned char *out) except -1:
         """Write the digest of what was hashed so far, `EVP_MAX_MD_SIZE` bytes at most; its size."""
-        cdef EVP_MD_CTX *ctx = self.snapshot()
+        cdef EVP_MD_CTX *ctx
+        cdef RG_plain state
         cdef unsigned int size = 0
-        cdef int done = EVP_DigestFinal_ex(ctx, out, &size)
-        self.algorithm.put(ctx)
+        cdef int done
+        if self.plain:
+            self.copy_plain(&state)
+            RG_plain_final(self.plain, &state, out)
+            RG_wipe(&state, RG_plain_size(self.plain))
+            return self.algorithm.digest_size
+        ctx = self.snapshot()
+        done = EVP_DigestFinal_ex(ctx, out, &size)
+        self.put_snapshot(ctx)
         if not done:
             raise_crypto_error(ValueError, "cannot finish the hash")
         return <int>size
@@ -274,10 +366,12 @@ Return the digest of what was hashed so far (text, two digits for each byte)."""
 
 Return a second hash object in the same state."""
         cdef HASH twin = blank_hash(self.algorithm)
-        if self.ctx != NULL:
+        if self.plain:
+            self.copy_plain(&twin.progress.plain)
+        elif self.ctx != NULL:
             twin.ctx = self.snapshot()
         else:
-            memcpy(twin.short_message, self.short_message, self.collected)
+            memcpy(twin.progress.message, self.progress.message, self.collected)
             twin.collected = self.collected
         return twin
 
@@ -330,7 +424,7 @@ A hash object whose digest has the length that is asked for. Since: 3.9; Source:
             else:
                 with nogil:
                     done = EVP_DigestFinalXOF(ctx, start, length)
-            self.algorithm.put(ctx)
+            self.put_snapshot(ctx)
             if not done:
                 raise_crypto_error(ValueError, "cannot finish the hash")
         if as_text:
@@ -361,12 +455,14 @@ Args: length (int), in bytes; the text has two digits for each."""
 
 
 cdef inline HASH blank_hash(Algorithm algorithm):
+    """An object without a state; the caller gives it one if it is plain."""
     cdef HASH result
     if algorithm.is_xof:
         result = HASHXOF.__new__(HASHXOF)
     else:
         result = HASH.__new__(HASH)
     result.algorithm = algorithm
+    result.plain = algorithm.plain
     return result
 
 
@@ -374,6 +470,8 @@ cdef object new_hash(Algorithm algorithm, object data):
     cdef HASH result = blank_hash(algorithm)
     cdef Message message
     cdef int done
+    if result.plain:
+        RG_plain_init(result.plain, &result.progress.plain)
     if data is _ABSENT:
         return result
     borrow(data, &message)
@@ -382,9 +480,10 @@ cdef object new_hash(Algorithm algorithm, object data):
             result.absorb(message.data, message.size)
         else:
             # Nobody else has the object yet: no lock.
-            result.start()
+            if not result.plain:
+                result.start()
             with nogil:
-                done = EVP_DigestUpdate(result.ctx, message.data, message.size)
+                done = result.absorb_held(message.data, message.size)
             if not done:
                 raise_crypto_error(ValueError, "cannot hash")
     finally:

@@ -5,6 +5,9 @@
 #ifndef REGRAFT_DIGESTS_H
 #define REGRAFT_DIGESTS_H
 
+#ifndef OPENSSL_NO_ENGINE
+#include <openssl/engine.h>
+#endif
 #if RG_HAS_OPENSSL3
 #include <openssl/core_dispatch.h>
 #include <openssl/core_names.h>
@@ -55,16 +58,168 @@ RG_new_ascii(Py_ssize_t size, char **text)
 #define RG_fips_mode() FIPS_mode()
 #endif
 
-/* Whether OpenSSL's own software computes it: only then may we put its parts together ourselves (HMAC). */
+/* Whether OpenSSL's own software computes it: only then may we put its parts together ourselves (HMAC), or call
+ * the functions behind EVP. */
 static inline int
 RG_digest_is_builtin(const EVP_MD *md)
 {
 #if RG_HAS_OPENSSL3
     const OSSL_PROVIDER *provider = EVP_MD_get0_provider(md);
-    return provider != NULL && strcmp(OSSL_PROVIDER_get0_name(provider), "default") == 0;
-#else
-    (void)md;
+    if (provider == NULL || strcmp(OSSL_PROVIDER_get0_name(provider), "default") != 0)
+        return 0;
+#endif
+#ifndef OPENSSL_NO_ENGINE
+    {
+        ENGINE *engine = ENGINE_get_digest_engine(RG_digest_nid(md));
+        if (engine != NULL) {
+            ENGINE_finish(engine);
+            return 0;
+        }
+    }
+#endif
     return 1;
+}
+
+/* ---- the functions behind EVP, which for short messages takes as long as the hashing ---------------------- */
+
+#if defined(OPENSSL_NO_DEPRECATED_3_0) || defined(OPENSSL_NO_MD5)
+#define RG_HAS_PLAIN_DIGESTS 0
+typedef char RG_plain;
+#else
+#define RG_HAS_PLAIN_DIGESTS 1
+#include <openssl/md5.h>
+#include <openssl/sha.h>
+typedef union {
+    MD5_CTX md5;
+    SHA_CTX sha1;
+    SHA256_CTX sha256;
+    SHA512_CTX sha512;
+} RG_plain;
+#endif
+
+/* What an object keeps of a digest: the state of a plain one, or the first bytes of the message for EVP. */
+#define RG_SHORT_SIZE 128
+typedef union {
+    RG_plain plain;
+    unsigned char message[RG_SHORT_SIZE];
+} RG_progress;
+
+/* NID_undef if it has no plain functions. The switches below are resolved by a jump; all calls succeed. */
+static inline int
+RG_plain_digest(int nid)
+{
+#if RG_HAS_PLAIN_DIGESTS
+    switch (nid) {
+    case NID_md5: case NID_sha1: case NID_sha224: case NID_sha256: case NID_sha384: case NID_sha512:
+        return nid;
+    }
+#endif
+    (void)nid;
+    return NID_undef;
+}
+
+#if RG_HAS_PLAIN_DIGESTS
+static inline size_t
+RG_plain_size(int nid)
+{
+    switch (nid) {
+    case NID_md5: return sizeof(MD5_CTX);
+    case NID_sha1: return sizeof(SHA_CTX);
+    case NID_sha224: case NID_sha256: return sizeof(SHA256_CTX);
+    default: return sizeof(SHA512_CTX);
+    }
+}
+
+static inline void
+RG_plain_init(int nid, RG_plain *state)
+{
+    switch (nid) {
+    case NID_md5: MD5_Init(&state->md5); break;
+    case NID_sha1: SHA1_Init(&state->sha1); break;
+    case NID_sha224: SHA224_Init(&state->sha256); break;
+    case NID_sha256: SHA256_Init(&state->sha256); break;
+    case NID_sha384: SHA384_Init(&state->sha512); break;
+    default: SHA512_Init(&state->sha512);
+    }
+}
+
+static inline void
+RG_plain_update(int nid, RG_plain *state, const unsigned char *data, size_t size)
+{
+    switch (nid) {
+    case NID_md5: MD5_Update(&state->md5, data, size); break;
+    case NID_sha1: SHA1_Update(&state->sha1, data, size); break;
+    case NID_sha224: case NID_sha256: SHA256_Update(&state->sha256, data, size); break;
+    default: SHA512_Update(&state->sha512, data, size);
+    }
+}
+
+static inline void
+RG_plain_final(int nid, RG_plain *state, unsigned char *out)
+{
+    switch (nid) {
+    case NID_md5: MD5_Final(out, &state->md5); break;
+    case NID_sha1: SHA1_Final(out, &state->sha1); break;
+    case NID_sha224: SHA224_Final(out, &state->sha256); break;
+    case NID_sha256: SHA256_Final(out, &state->sha256); break;
+    case NID_sha384: SHA384_Final(out, &state->sha512); break;
+    default: SHA512_Final(out, &state->sha512);
+    }
+}
+#else
+#define RG_plain_size(nid) ((size_t)0)
+#define RG_plain_init(nid, state) ((void)(state))
+#define RG_plain_update(nid, state, data, size) ((void)(state))
+#define RG_plain_final(nid, state, out) ((void)(state))
+#endif
+
+/* ---- secrets ---------------------------------------------------------------------------------------------- */
+
+/* Overwrite memory that is not used any more, and tell the compiler that it is. OPENSSL_cleanse() takes a loop. */
+static inline void
+RG_wipe(void *memory, size_t size)
+{
+#if defined(__GNUC__)
+    memset(memory, 0, size);
+    __asm__ __volatile__("" : : "r"(memory) : "memory");
+#else
+    OPENSSL_cleanse(memory, size);
+#endif
+}
+
+/* XOR each of the bytes, whose number is a multiple of 8, with the one given. */
+static inline void
+RG_xor(unsigned char *out, const unsigned char *in, unsigned char byte, size_t size)
+{
+    unsigned long long word, pattern = byte * 0x0101010101010101ULL;
+    size_t i;
+    for (i = 0; i < size; i += 8) {
+        memcpy(&word, in + i, 8);
+        word ^= pattern;
+        memcpy(out + i, &word, 8);
+    }
+}
+
+/* Whether bytes are equal, in a time that depends on their number only. CRYPTO_memcmp() takes one at a time. */
+static inline int
+RG_equal(const unsigned char *a, const unsigned char *b, size_t size)
+{
+#if defined(__GNUC__)
+    unsigned long long difference = 0, x, y;
+    for (; size >= 8; size -= 8, a += 8, b += 8) {
+        memcpy(&x, a, 8);
+        memcpy(&y, b, 8);
+        difference |= x ^ y;
+        /* The compiler must not find out that it might stop here. */
+        __asm__ __volatile__("" : "+r"(difference));
+    }
+    for (; size > 0; size--) {
+        difference |= (unsigned char)(*a++ ^ *b++);
+        __asm__ __volatile__("" : "+r"(difference));
+    }
+    return difference == 0;
+#else
+    return CRYPTO_memcmp(a, b, size) == 0;
 #endif
 }
 

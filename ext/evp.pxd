@@ -15,6 +15,7 @@ cdef extern from "compat.h":
 
     EVP_MD_CTX *EVP_MD_CTX_new() nogil
     void EVP_MD_CTX_free(EVP_MD_CTX *ctx) nogil
+    int EVP_MD_CTX_reset(EVP_MD_CTX *ctx) nogil
     int EVP_MD_CTX_copy_ex(EVP_MD_CTX *out, const EVP_MD_CTX *source) nogil
     int EVP_DigestUpdate(EVP_MD_CTX *ctx, const void *data, size_t size) nogil
     int EVP_DigestFinal_ex(EVP_MD_CTX *ctx, unsigned char *out, unsigned int *size) nogil
@@ -41,6 +42,22 @@ cdef extern from "compat.h":
     int RG_digest_is_xof(const EVP_MD *md)
     int RG_digest_is_builtin(const EVP_MD *md)
     int RG_digest_nids(int *nids, int capacity)
+
+    ctypedef struct RG_plain:
+        pass
+    const int RG_SHORT_SIZE
+    ctypedef struct RG_progress:
+        RG_plain plain
+        unsigned char message[128]  # RG_SHORT_SIZE
+    int RG_plain_digest(int nid)
+    size_t RG_plain_size(int nid) nogil
+    void RG_plain_init(int nid, RG_plain *state) nogil
+    void RG_plain_update(int nid, RG_plain *state, const unsigned char *data, size_t size) nogil
+    void RG_plain_final(int nid, RG_plain *state, unsigned char *out) nogil
+    void RG_wipe(void *memory, size_t size) nogil
+    void RG_xor(unsigned char *out, const unsigned char *source, unsigned char byte, size_t size) nogil
+    int RG_equal(const unsigned char *a, const unsigned char *b, size_t size) nogil
+
     int RG_fips_mode()
 
     EVP_MAC_CTX *RG_mac_new(const EVP_MD *md, const unsigned char *key, size_t size)
@@ -48,6 +65,13 @@ cdef extern from "compat.h":
     void RG_mac_free(EVP_MAC_CTX *ctx)
     int RG_mac_update(EVP_MAC_CTX *ctx, const unsigned char *data, size_t size) nogil
     int RG_mac_final(EVP_MAC_CTX *ctx, unsigned char *out, size_t *size, size_t capacity) nogil
+
+    Py_ssize_t RG_getrandom(unsigned char *out, Py_ssize_t size, int flags) nogil
+    int RG_open_device() nogil
+    Py_ssize_t RG_read_device(int device, unsigned char *out, Py_ssize_t size) nogil
+    void RG_close_device(int device) nogil
+    void RG_prepare_vdso()
+    int RG_fill_by_vdso(unsigned char *out, Py_ssize_t size)
 
     object RG_new_ascii(Py_ssize_t size, char **text)
     const Py_ssize_t PY_SSIZE_T_MAX

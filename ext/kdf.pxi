@@ -61,7 +61,8 @@ Since: 2.7.8 and 3.4; Source: RFC 8018."""
                 raise ValueError("iteration value must be greater than 0.")
             if iterations > LONGEST:
                 raise OverflowError("iteration value is too great.")
-            size = algorithm.digest_size if dklen is None else dklen
+            # OpenSSL before 3.4 names a size for SHAKE.
+            size = dklen if dklen is not None else 0 if algorithm.is_xof else algorithm.digest_size
             if size < 1:
                 raise ValueError("key length must be greater than 0.")
             if size > LONGEST:
@@ -130,6 +131,9 @@ Since: 3.6; Source: RFC 7914."""
             ERR_clear_error()
             # Without a place for the key OpenSSL only checks the numbers.
             if not EVP_PBE_scrypt(NULL, 0, NULL, 0, cost_n, cost_r, cost_p, maxmem, NULL, 0):
+                refusal = explain_refusal()
+                if refusal:
+                    raise ValueError("[digital envelope routines] unsupported key derivation scrypt%s" % refusal)
                 raise_crypto_error(ValueError, "invalid parameter combination for n, r, p, and maxmem")
             with nogil:
                 done = EVP_PBE_scrypt(

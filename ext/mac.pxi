@@ -2,12 +2,13 @@
 #
 # HMAC is put together from the digest here (RFC 2104), which for short messages costs a quarter of OpenSSL's
 # own. Where another provider than OpenSSL's default computes the digest (FIPS), that provider's HMAC is asked.
+# Plain digests (digest.pxi) need no context; then the inner state is there from the beginning.
 #
 # For the other parts: HMAC, hmac_algorithm(), keyed_with(), update_hmac(), digest_of_hmac(), hexdigest_of_hmac(),
 # borrow_key() for keys, passwords and salts.
 
 cdef enum:
-    BLOCK_SIZE = 144  # bytes; the longest of a digest that HMAC takes, SHA3-224
+    BLOCK_SIZE = 144  # bytes, a multiple of 8; the longest of a digest that HMAC takes, SHA3-224
     INNER_PAD = 0x36
     OUTER_PAD = 0x5C
 
@@ -20,12 +21,13 @@ cdef class HMAC:
     """An HMAC of OpenSSL's digests. Since: 3.9; Source: RFC 2104."""
 
     cdef Algorithm algorithm
+    cdef int plain  # as the algorithm's
     cdef EVP_MAC_CTX *mac  # of a foreign provider; NULL if put together here
-    cdef EVP_MD_CTX *inner  # NULL while the message is only collected
+    cdef EVP_MD_CTX *inner  # NULL if plain, and while the message is only collected
     cdef PyThread_type_lock lock
     cdef Py_ssize_t collected
     cdef unsigned char key[BLOCK_SIZE]
-    cdef unsigned char short_message[SHORT_SIZE]
+    cdef RG_progress progress
 
     def __cinit__(self):
         self.mac = NULL
@@ -34,9 +36,11 @@ cdef class HMAC:
         self.collected = 0
 
     def __dealloc__(self):
-        OPENSSL_cleanse(self.key, BLOCK_SIZE)
-        if self.collected:
-            OPENSSL_cleanse(self.short_message, self.collected)
+        RG_wipe(self.key, BLOCK_SIZE)
+        if self.plain:
+            RG_wipe(&self.progress, RG_plain_size(self.plain))
+        elif self.collected:
+            RG_wipe(self.progress.message, self.collected)
         if self.inner != NULL:
             self.algorithm.put(self.inner)
         if self.mac != NULL:
@@ -47,19 +51,23 @@ cdef class HMAC:
     cdef int start(self) except -1:
         """Go over from the collected message to a context."""
         cdef EVP_MD_CTX *ctx = start_pad(self.algorithm, self.key, INNER_PAD)
-        if not EVP_DigestUpdate(ctx, self.short_message, self.collected):
+        if not EVP_DigestUpdate(ctx, self.progress.message, self.collected):
             self.algorithm.put(ctx)
             raise_crypto_error(ValueError, "cannot hash")
         self.inner = ctx
-        OPENSSL_cleanse(self.short_message, self.collected)
+        RG_wipe(self.progress.message, self.collected)
         self.collected = 0
         return 0
 
     cdef int absorb(self, const unsigned char *data, Py_ssize_t size) except -1:
         cdef int done
-        if self.inner == NULL and self.mac == NULL:
-            if size <= SHORT_SIZE - self.collected:
-                memcpy(self.short_message + self.collected, data, size)
+        if self.plain:
+            if self.lock == NULL and size < GIL_SIZE:
+                RG_plain_update(self.plain, &self.progress.plain, data, size)
+                return 0
+        elif self.inner == NULL and self.mac == NULL:
+            if size <= RG_SHORT_SIZE - self.collected:
+                memcpy(self.progress.message + self.collected, data, size)
                 self.collected += size
                 return 0
             self.start()
@@ -79,6 +87,9 @@ cdef class HMAC:
         return 0
 
     cdef int absorb_held(self, const unsigned char *data, Py_ssize_t size) noexcept nogil:
+        if self.plain:
+            RG_plain_update(self.plain, &self.progress.plain, data, size)
+            return 1
         if self.mac != NULL:
             return RG_mac_update(self.mac, data, size)
         return EVP_DigestUpdate(self.inner, data, size)
@@ -86,12 +97,16 @@ cdef class HMAC:
     cdef int finish(self, unsigned char *out) except -1:
         """Write the digest of what was hashed so far, `EVP_MAX_MD_SIZE` bytes at most; its size."""
         cdef EVP_MD_CTX *ctx
+        cdef RG_plain state
         cdef int done
+        if self.plain:
+            self.copy_plain(&state)
+            return finish_plain(self.algorithm, &state, self.key, out)
         if self.mac != NULL:
             return self.finish_foreign(out)
         if self.inner == NULL:
             ctx = start_pad(self.algorithm, self.key, INNER_PAD)
-            done = EVP_DigestUpdate(ctx, self.short_message, self.collected)
+            done = EVP_DigestUpdate(ctx, self.progress.message, self.collected)
         else:
             ctx = self.snapshot()
             done = 1
@@ -119,6 +134,14 @@ cdef class HMAC:
             raise_crypto_error(ValueError, "cannot copy the HMAC")
         return ctx
 
+    cdef int copy_plain(self, RG_plain *state) noexcept:
+        if self.lock != NULL:
+            hold(self.lock)
+        memcpy(state, &self.progress.plain, RG_plain_size(self.plain))
+        if self.lock != NULL:
+            PyThread_release_lock(self.lock)
+        return 0
+
     cdef EVP_MAC_CTX *copy_foreign(self) except NULL:
         cdef EVP_MAC_CTX *mac
         if self.lock != NULL:
@@ -133,13 +156,16 @@ cdef class HMAC:
     cdef HMAC twin(self):
         cdef HMAC result = HMAC.__new__(HMAC)
         result.algorithm = self.algorithm
+        result.plain = self.plain
         memcpy(result.key, self.key, BLOCK_SIZE)
-        if self.mac != NULL:
+        if self.plain:
+            self.copy_plain(&result.progress.plain)
+        elif self.mac != NULL:
             result.mac = self.copy_foreign()
         elif self.inner != NULL:
             result.inner = self.snapshot()
         else:
-            memcpy(result.short_message, self.short_message, self.collected)
+            memcpy(result.progress.message, self.progress.message, self.collected)
             result.collected = self.collected
         return result
 
@@ -148,9 +174,13 @@ cdef class HMAC:
         cdef HASH inner = blank_hash(self.algorithm)
         cdef HASH outer = blank_hash(self.algorithm)
         cdef int done = 1
+        if self.plain:
+            self.copy_plain(&inner.progress.plain)
+            start_plain(self.algorithm, &outer.progress.plain, self.key, OUTER_PAD)
+            return inner, outer
         if self.inner == NULL:
             inner.ctx = start_pad(self.algorithm, self.key, INNER_PAD)
-            done = EVP_DigestUpdate(inner.ctx, self.short_message, self.collected)
+            done = EVP_DigestUpdate(inner.ctx, self.progress.message, self.collected)
         else:
             inner.ctx = self.snapshot()
         outer.ctx = start_pad(self.algorithm, self.key, OUTER_PAD)
@@ -224,12 +254,34 @@ cdef EVP_MD_CTX *start_pad(Algorithm algorithm, const unsigned char *key, unsign
 cdef inline int hash_pad(
         Algorithm algorithm, EVP_MD_CTX *ctx, const unsigned char *key, unsigned char pad_byte) noexcept:
     cdef unsigned char pad[BLOCK_SIZE]
-    cdef int i, done
-    for i in range(algorithm.block_size):
-        pad[i] = key[i] ^ pad_byte
+    cdef int done
+    RG_xor(pad, key, pad_byte, BLOCK_SIZE)
     done = EVP_DigestUpdate(ctx, pad, algorithm.block_size)
-    OPENSSL_cleanse(pad, BLOCK_SIZE)
+    RG_wipe(pad, BLOCK_SIZE)
     return done
+
+
+cdef inline void start_plain(
+        Algorithm algorithm, RG_plain *state, const unsigned char *key, unsigned char pad_byte) noexcept:
+    """Begin with the inner or outer pad. `key`: one block, filled up with zeros."""
+    cdef unsigned char pad[BLOCK_SIZE]
+    RG_xor(pad, key, pad_byte, BLOCK_SIZE)
+    RG_plain_init(algorithm.plain, state)
+    RG_plain_update(algorithm.plain, state, pad, algorithm.block_size)
+    RG_wipe(pad, BLOCK_SIZE)
+
+
+cdef int finish_plain(
+        Algorithm algorithm, RG_plain *state, const unsigned char *key, unsigned char *out) noexcept:
+    """Finish the inner hash in `state`, which is wiped, and the outer one; the size."""
+    cdef unsigned char inner[EVP_MAX_MD_SIZE]
+    RG_plain_final(algorithm.plain, state, inner)
+    start_plain(algorithm, state, key, OUTER_PAD)
+    RG_plain_update(algorithm.plain, state, inner, algorithm.digest_size)
+    RG_plain_final(algorithm.plain, state, out)
+    RG_wipe(inner, EVP_MAX_MD_SIZE)
+    RG_wipe(state, RG_plain_size(algorithm.plain))
+    return algorithm.digest_size
 
 
 cdef int finish_outer(
@@ -242,7 +294,7 @@ cdef int finish_outer(
             and hash_pad(algorithm, ctx, key, OUTER_PAD)
             and EVP_DigestUpdate(ctx, inner, size)
             and EVP_DigestFinal_ex(ctx, out, &size))
-    OPENSSL_cleanse(inner, EVP_MAX_MD_SIZE)
+    RG_wipe(inner, EVP_MAX_MD_SIZE)
     algorithm.put(ctx)
     if not done:
         raise_crypto_error(ValueError, "cannot finish the HMAC")
@@ -252,10 +304,17 @@ cdef int finish_outer(
 cdef int fill_key(Algorithm algorithm, const unsigned char *data, Py_ssize_t size, unsigned char *key) except -1:
     """Make one block of a key: filled up with zeros, or hashed first if it is longer."""
     cdef EVP_MD_CTX *ctx
+    cdef RG_plain state
     cdef int done
     memset(key, 0, BLOCK_SIZE)
     if size <= algorithm.block_size:
         memcpy(key, data, size)
+        return 0
+    if algorithm.plain and size < GIL_SIZE:
+        RG_plain_init(algorithm.plain, &state)
+        RG_plain_update(algorithm.plain, &state, data, size)
+        RG_plain_final(algorithm.plain, &state, key)
+        RG_wipe(&state, RG_plain_size(algorithm.plain))
         return 0
     ctx = algorithm.take()
     if size < GIL_SIZE:
@@ -283,6 +342,9 @@ cdef HMAC start_hmac(Algorithm algorithm, const unsigned char *key, Py_ssize_t s
     result.algorithm = algorithm
     if algorithm.is_builtin:
         fill_key(algorithm, key, size, result.key)
+        result.plain = algorithm.plain
+        if result.plain:
+            start_plain(algorithm, &result.progress.plain, result.key, INNER_PAD)
     else:
         ERR_clear_error()
         result.mac = RG_mac_new(algorithm.md, key, size)
@@ -377,6 +439,7 @@ cdef bytes digest_at_once(Algorithm algorithm, Message *secret, Message *message
     cdef unsigned char key[BLOCK_SIZE]
     cdef unsigned char out[EVP_MAX_MD_SIZE]
     cdef EVP_MD_CTX *ctx
+    cdef RG_plain state
     cdef HMAC foreign
     cdef int done, size
     if not algorithm.is_builtin:
@@ -385,15 +448,24 @@ cdef bytes digest_at_once(Algorithm algorithm, Message *secret, Message *message
         return digest_of_hmac(foreign)
     try:
         fill_key(algorithm, secret.data, secret.size, key)
-        ctx = start_pad(algorithm, key, INNER_PAD)
-        if message.size < GIL_SIZE:
-            done = EVP_DigestUpdate(ctx, message.data, message.size)
+        if algorithm.plain:
+            start_plain(algorithm, &state, key, INNER_PAD)
+            if message.size < GIL_SIZE:
+                RG_plain_update(algorithm.plain, &state, message.data, message.size)
+            else:
+                with nogil:
+                    RG_plain_update(algorithm.plain, &state, message.data, message.size)
+            size = finish_plain(algorithm, &state, key, out)
         else:
-            with nogil:
+            ctx = start_pad(algorithm, key, INNER_PAD)
+            if message.size < GIL_SIZE:
                 done = EVP_DigestUpdate(ctx, message.data, message.size)
-        size = finish_outer(algorithm, ctx, key, done, out)
+            else:
+                with nogil:
+                    done = EVP_DigestUpdate(ctx, message.data, message.size)
+            size = finish_outer(algorithm, ctx, key, done, out)
     finally:
-        OPENSSL_cleanse(key, BLOCK_SIZE)
+        RG_wipe(key, BLOCK_SIZE)
     return PyBytes_FromStringAndSize(<const char *>out, size)
 
 
@@ -410,20 +482,23 @@ Raises: TypeError for other types, or text beyond ASCII."""
     cdef bint same
     if isinstance(a, unicode) and isinstance(b, unicode):
         return compare_text(<unicode>a, <unicode>b)
-    borrow_secret(a, &first)
+    borrow_secret(a, b, &first)
     try:
-        borrow_secret(b, &second)
-        same = first.size == second.size and CRYPTO_memcmp(first.data, second.data, first.size) == 0
+        borrow_secret(b, a, &second)
+        same = first.size == second.size and RG_equal(first.data, second.data, first.size)
         give_back(&second)
     finally:
         give_back(&first)
     return same
 
 
-cdef int borrow_secret(object source, Message *message) except -1:
+cdef int borrow_secret(object source, object other, Message *message) except -1:
     if PyBytes_CheckExact(source):
         return borrow(source, message)
     if isinstance(source, unicode) or not (RG_HASHES_TAKE_TEXT or PyObject_CheckBuffer(source)):
+        if not PyObject_CheckBuffer(other):
+            raise TypeError("unsupported operand types(s) or combination of types: '%s' and '%s'" % (
+                type(source).__name__, type(other).__name__))
         raise TypeError("a bytes-like object is required, not '%s'" % type(source).__name__)
     return borrow_bytes(source, message)
 
@@ -435,8 +510,8 @@ cdef bint compare_text(unicode a, unicode b) except -1:
         second = b.encode("ascii")
     except UnicodeError:
         raise TypeError("comparing strings with non-ASCII characters is not supported") from None
-    return len(first) == len(second) and CRYPTO_memcmp(
-        PyBytes_AS_STRING(first), PyBytes_AS_STRING(second), len(first)) == 0
+    return len(first) == len(second) and RG_equal(
+        <const unsigned char *>PyBytes_AS_STRING(first), <const unsigned char *>PyBytes_AS_STRING(second), len(first))
 
 
 belong_to("_hashlib", (hmac_new, hmac_digest, compare_digest))

@@ -28,7 +28,7 @@ ctypedef unsigned int (*PskServerCallback)(SSL *, const char *, unsigned char *,
 cdef extern from "compat.h" nogil:
     # ---- compat.h's own ----------------------------------------------------
     const int RG_HAS_GROUP, RG_HAS_SIGALGS_LIST, RG_HAS_GROUPS_LIST, RG_HAS_SIGALG_NAMES
-    const int RG_HAS_OPENSSL3, RG_HAS_KTLS, RG_HAS_PSK, RG_HAS_PSK_TLS13, RG_HAS_PHA, RG_HAS_SNI
+    const int RG_HAS_OPENSSL3, RG_HAS_GETRANDOM, RG_HAS_KTLS, RG_HAS_PSK, RG_HAS_PSK_TLS13, RG_HAS_PHA, RG_HAS_SNI
     const int RG_HAS_TLSv1_3, RG_HAS_TLSv1_2, RG_HAS_TLSv1_1, RG_HAS_TLSv1, RG_HAS_SSLv3
     const int RG_HAS_HOST_NAME_SYNTAX, RG_HAS_STORE_SNAPSHOT
     const int RG_HAS_OP_IGNORE_UNEXPECTED_EOF, RG_HAS_OP_ENABLE_KTLS

@@ -17,6 +17,10 @@ DEFAULTS = ""
 CALLERS = ()
 
 COVERED = ("ssl", "_ssl", "hashlib", "_hashlib", "hmac", "random", "secrets")
+# Flags of the system call getrandom(), which are the same on every Linux.
+GETRANDOM_FLAGS = {"GRND_NONBLOCK": 1, "GRND_RANDOM": 2}
+# Where what `regraft.randomness` may replace in `os` comes from: the host, nowhere, or the start-up code.
+REPLACEABLE = ("posix", None, "site", "_regraft_hook", "regraft._boot")
 
 # How regraft became active in this process: "pth", "start", "run", "activate", or None.
 activated_by = None
@@ -47,6 +51,7 @@ def start(how="start"):
             activation.activate(how)
         else:
             insert_overlay()
+            lend_randomness()
         activated_by = how
     except Exception as error:  # noqa: B902  (whatever it is, an interpreter must start, and hear of it)
         complain("%s: %s" % (type(error).__name__, error))
@@ -109,6 +114,60 @@ def _is_library_archive(entry):
     # python27.zip, python313.zip, python313t.zip
     name = os.path.basename(entry)
     return name.startswith("python") and name[len("python"):-len(".zip")].rstrip("t").isdigit()
+
+
+def lacks_getrandom():
+    """Tell whether this is a Linux whose `os` has no `getrandom()` of its own: 2.7, or a build on old headers."""
+    return sys.platform.startswith("linux") and not hasattr(sys.modules["posix"], "getrandom")
+
+
+def lend_randomness():
+    """Give `os` functions that load the extension when they are first called; it would cost each start 2 ms."""
+    if lacks_getrandom():
+        find_import_lock()
+        os.urandom, os.getrandom = urandom, getrandom
+        add_flags()
+
+
+def find_import_lock():
+    """Return the module that knows of the import lock; on 2.7 it must be loaded before it is needed."""
+    return sys.modules.get("_imp") or sys.modules.get("imp") or __import__("imp")
+
+
+def add_flags():
+    """Give `os` the names that `getrandom()` brings with it."""
+    for name in sorted(GETRANDOM_FLAGS):
+        setattr(os, name, GETRANDOM_FLAGS[name])
+    os.__all__ += [name for name in ["getrandom"] + sorted(GETRANDOM_FLAGS) if name not in os.__all__]
+
+
+def urandom(size):
+    """Return `size` random bytes for cryptography from the operating system."""
+    return find_randomness("urandom")(size)
+
+
+def getrandom(size, flags=0):
+    """Return up to `size` random bytes from the system call getrandom()."""
+    return find_randomness("getrandom")(size, flags)
+
+
+def find_randomness(name):
+    """Return the function of that name: the extension's, or for the moments below the host's.
+
+    Either the program has taken regraft's directories out of sys.path, and with them its ssl. Or an import is going
+    on, on 2.7 perhaps in another thread that waits for this one: it would wait for the loading of the extension,
+    which would wait for it.
+    """
+    found = getattr(sys.modules.get("regraft._openssl"), name, None)
+    if found is None:
+        host = getattr(sys.modules["posix"], name, None)
+        if host is not None and (os.path.join(HOME, "overlay") not in sys.path or find_import_lock().lock_held()):
+            return host
+        if CALLERS and os.path.dirname(HOME) not in sys.path:
+            load_package()
+        from regraft import randomness
+        found = randomness.provide(name)
+    return found
 
 
 def load_package():

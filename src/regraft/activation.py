@@ -146,11 +146,14 @@ def find_holders():
         for attribute, value in vars(old[name]).items():
             if isinstance(value, _HOLDABLE) and _origin(value) in old:
                 marks.setdefault(id(value), "%s.%s" % (name, attribute))
+    extension = sys.modules.get("regraft._openssl")
+    if extension is not None and os.urandom is extension.urandom:
+        marks[id(sys.modules["posix"].urandom)] = "os.urandom"
     found = []
     for name, module in sorted(sys.modules.items()):
         if not isinstance(module, types.ModuleType) or id(module) in marks:
             continue
-        if name == __name__ or is_ours(module):
+        if name in (__name__, "posix") or is_ours(module):
             continue
         for attribute, value in sorted(vars(module).items(), key=lambda item: str(item[0])):
             what = _find_mark(value, marks)

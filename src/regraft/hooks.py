@@ -88,13 +88,14 @@ def render(directory, extension, defaults=None):
     """
     with io.open(os.path.join(_boot.HOME, "_boot.py"), encoding="utf-8") as stream:
         text = stream.read()
+    line = 'import %s; %s.start("pth")\n' % (MODULE, MODULE)
     if _same(directory, os.path.dirname(_boot.HOME)):
         # An environment that is moved, or seen under another name in a container, takes its hook along.
         home = 'os.path.join(os.path.dirname(__file__), "%s")' % os.path.basename(_boot.HOME)
-        line = _render_line(directory, extension, defaults)
+        if PY2 or not _boot.lacks_getrandom():
+            line = _render_line(directory, extension, defaults)
     else:
         home = _quote(_boot.HOME)
-        line = 'import %s; %s.start("pth")\n' % (MODULE, MODULE)
     settings = {"HOME": home, "EXTENSION": _quote(extension), "DEFAULTS": _quote(defaults or ""),
                 "CALLERS": "(%s)" % ", ".join(_quote(name) for name in reversed(FILES))}
     for name, value in settings.items():
@@ -122,8 +123,27 @@ def _render_line(directory, extension, defaults):
     if defaults:
         terms.append('os.environ.setdefault("REGRAFT_DEFAULTS", %s)' % _quote(defaults))
     terms.append("not sys.path.insert(sys.path.index(%s), %s)" % (_quote(library), _quote(overlay)))
+    if _boot.lacks_getrandom():
+        terms.append(_render_randomness(directory))
     return 'import os, sys; %s in sys.path or %s or __import__("%s").start("pth")\n' % (
         _quote(overlay), " and ".join(terms), MODULE)
+
+
+def _render_randomness(directory):
+    """Return a term that does what `_boot.lend_randomness()` does, and reads the hook module at the first call."""
+    # What is done later is text, as the compiler takes most of the hook's time. The module is named by its path:
+    # sys.path may have changed by then. `regraft.randomness` gives the functions better code than eval().
+    hook = 'sys.modules.get("%s") or sys.modules["imp"].load_source("%s", %s)' % (
+        MODULE, MODULE, _quote(os.path.join(directory, SOURCE)))
+    flags = sorted(_boot.GETRANDOM_FLAGS)
+    # Why the host's function serves while an import is going on: _boot.find_randomness().
+    return (
+        '__import__("imp") and not os.__dict__.update(urandom=lambda size: eval(%s), '
+        'getrandom=lambda size, flags=0: eval(%s), %s) and not os.__all__.extend("%s".split())' % (
+            _quote('(sys.modules["imp"].lock_held() and sys.modules["posix"] or %s).urandom(size)' % hook),
+            _quote("(%s).getrandom(size, flags)" % hook),
+            ", ".join("%s=%d" % (name, _boot.GETRANDOM_FLAGS[name]) for name in flags),
+            " ".join(["getrandom"] + flags)))
 
 
 def read(directory):

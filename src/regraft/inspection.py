@@ -19,6 +19,7 @@ def examine():
         "extension": {"file": None, "loaded": None, "built_with": None, "error": None},
         "defaults": None,
         "trust": {"origin": None, "file": None, "directory": None},
+        "urandom": "host",
         "overlay": _examine_overlay(),
         "hooks": _examine_hooks(),
         "holders": activation.find_holders(),
@@ -43,8 +44,9 @@ def examine():
     report["ssl"].update(file=getattr(ssl, "__file__", None), openssl=ssl.OPENSSL_VERSION)
     report["active"] = activation.is_ours(ssl)
     if report["active"]:
-        from regraft import policy
-        report.update(activated_by=find_activator(), defaults=policy.CHOICE)
+        from regraft import policy, randomness
+        report.update(activated_by=find_activator(), defaults=policy.CHOICE,
+                      urandom="regraft" if randomness.is_provided() else "host")
     return report
 
 

@@ -20,10 +20,11 @@ ARROWS: dict[str, set[str]] = {
     "features": {"_behavior", "_compat"},
     "policy": {"features", "_behavior", "_compat"},
     "sslparts": {"_openssl", "_compat", "_enums", "_behavior", "policy", "sslparts"},
-    "overlay": {"_openssl", "_compat", "_enums", "_behavior", "policy", "sslparts"},
+    "randomness": {"_boot", "_openssl"},
+    "overlay": {"_openssl", "_compat", "_enums", "_behavior", "policy", "sslparts", "randomness"},
     "activation": {"_boot", "_compat"},
     "hooks": {"_boot", "_compat"},
-    "inspection": {"_boot", "_compat", "policy", "activation", "hooks"},
+    "inspection": {"_boot", "_compat", "policy", "activation", "hooks", "randomness"},
     "children": set(),
     "cli": {"_boot", "_behavior", "_compat", "features", "policy", "activation", "hooks",
             "inspection", "cli"},
@@ -32,7 +33,7 @@ ARROWS: dict[str, set[str]] = {
 # start-up code runs before anything else may.
 DEFERRED: dict[str, set[str]] = {
     "__init__": {"activation", "inspection"},
-    "_boot": {"activation"},
+    "_boot": {"activation", "randomness"},
     "activation": {"_openssl"},
     "children": {"_boot", "activation"},
 }

@@ -389,3 +389,12 @@ def test_comparison_does_not_ask_the_objects():
     assert not hmac.compare_digest(Liar(b"secret"), Liar(b"secreT"))
     assert hmac.compare_digest(TextLiar(u"secret"), u"secret")
     assert _openssl.compare_digest is hmac.compare_digest
+
+
+@pytest.mark.parametrize("a, b", [(1, 1), (None, 1.5)])
+def test_two_things_that_are_no_secrets_are_named_both(a, b):
+    with pytest.raises(TypeError) as caught:
+        hmac.compare_digest(a, b)
+    if not PY2:
+        assert str(caught.value) == "unsupported operand types(s) or combination of types: '%s' and '%s'" % (
+            type(a).__name__, type(b).__name__)

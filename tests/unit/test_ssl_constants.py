@@ -3,8 +3,10 @@ from __future__ import absolute_import, division, print_function
 
 import copy
 import json
+import os
 import pickle
 import ssl
+import subprocess
 import sys
 
 import pytest
@@ -106,7 +108,10 @@ def test_purposes_are_objects_of_openssl():
 
 @pytest.mark.skipif(sys.version_info[0] > 2, reason="Python 3 has enumerations of its own")
 def test_on_python_2_no_enum_package_is_imported():
-    assert "enum" not in sys.modules
+    # Asked in a process without the packages of the tests, among which is an `enum`.
+    program = "import hashlib, hmac, secrets, ssl, sys; sys.exit('enum' in sys.modules)"
+    environment = dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path))
+    assert subprocess.call([sys.executable, "-c", program], env=environment) == 0
 
 
 def test_purposes_are_an_enumeration():

@@ -25,6 +25,8 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
+import cryptography_vectors
+
 from regraft_tools import environments, interpreters, tally
 from regraft_tools.interpreters import Interpreter, Search
 from regraft_tools.tally import Row
@@ -35,6 +37,11 @@ HERE = {
 }
 DIRECTORIES = ("tests/unit", "tests/wire", "tests/startup", "tests/leaks")
 CERTIFICATES_VARIABLE = "REGRAFT_TEST_CERTS"
+VECTORS_VARIABLE = "REGRAFT_TEST_VECTORS"
+REFERENCE_VARIABLE = "REGRAFT_TEST_REFERENCE"
+# What a person sets for tests that need more than there always is: a FIPS provider, five gigabytes' patience.
+HANDED_ON = ("REGRAFT_TEST_FIPS", "REGRAFT_TEST_HUGE")
+REFERENCE = "3.13"  # the series whose answers are taken for right
 AT_A_TIME = 2
 NO_TESTS = 5  # exit status of pytest
 LONGEST = 1200  # seconds for one interpreter; a run that takes longer hangs
@@ -163,13 +170,23 @@ def _run_on(
 ) -> Finished:
     title = "%s tests" % interpreter.version
     try:
-        environment = environments.ensure(interpreter, "tests", packages=["pytest"])
+        environment = environments.ensure(interpreter, "tests", packages=["hypothesis", "pytest"])
     except environments.BuildFailed as error:
         return Finished(Row(title, failed=1, note="no environment"), str(error))
     return run_pytest(
         [str(environment.python), "-m", "regraft", "run", "-m", "pytest"], title, arguments,
-        environment.variables({CERTIFICATES_VARIABLE: str(certificates)}), folder,
+        environment.variables({CERTIFICATES_VARIABLE: str(certificates), **find_comparisons()}), folder,
     )
+
+
+def find_comparisons() -> dict[str, str]:
+    """Where the published vectors and the interpreter of the reference are, by their variables."""
+    found = {VECTORS_VARIABLE: str(Path(cryptography_vectors.__file__).parent)}
+    interpreter = interpreters.search([REFERENCE]).of(REFERENCE)
+    if interpreter:
+        found[REFERENCE_VARIABLE] = str(interpreter.path)
+    found.update((name, os.environ[name]) for name in HANDED_ON if name in os.environ)
+    return found
 
 
 def show(finished: Finished) -> None:

@@ -38,6 +38,7 @@ def describe(report):
         ("OpenSSL", describe_openssl(report)),
         ("defaults", report["defaults"] or "the stock module's"),
         ("trusts", describe_trust(report["trust"])),
+        ("os.urandom", "regraft's" if report["urandom"] == "regraft" else "the host's own"),
         ("overlay", describe_overlay(report["overlay"])),
         ("kill switch", "REGRAFT_DISABLE is %sset" % ("" if report["switched_off"] else "not ")),
         ("hook", ", ".join(map(describe_hook, report["hooks"])) or "none"),

@@ -4,7 +4,7 @@
 """
 from __future__ import absolute_import, division, print_function
 
-from regraft import _openssl, policy
+from regraft import _openssl, policy, randomness
 from regraft._behavior import HAS_PSEUDO_BYTES, HAS_SSLWRAP as _rg_has_sslwrap
 from regraft._compat import integer_types
 
@@ -28,7 +28,9 @@ if _rg_has_sslwrap:
 globals().update((name, value) for name, value in vars(_openssl).items()
                  if name[0].isupper() and isinstance(value, integer_types))
 
-del HAS_PSEUDO_BYTES, _openssl, absolute_import, division, integer_types, policy, print_function
+randomness.provide()
+
+del HAS_PSEUDO_BYTES, _openssl, absolute_import, division, integer_types, policy, print_function, randomness
 
 if _rg_has_sslwrap:
     _rg_Module.replace(__name__)

@@ -8,7 +8,8 @@ Source: https://docs.python.org/3.15/library/hashlib.html
 """
 from __future__ import absolute_import, division, print_function
 
-from regraft import _behavior as _rg_behavior, _openssl as _hashlib, policy as _rg_policy
+from regraft import (
+    _behavior as _rg_behavior, _openssl as _hashlib, policy as _rg_policy, randomness as _rg_randomness)
 from regraft._compat import PY2 as _RG_PY2, keyword_only as _rg_keyword_only, string_types as _rg_string_types
 from regraft._openssl import (  # noqa: F401
     blake2b, blake2s, openssl_md5 as md5, openssl_sha1 as sha1, openssl_sha3_224 as sha3_224,
@@ -16,6 +17,7 @@ from regraft._openssl import (  # noqa: F401
     openssl_sha224 as sha224, openssl_sha256 as sha256, openssl_sha384 as sha384, openssl_sha512 as sha512,
     openssl_shake_128 as shake_128, openssl_shake_256 as shake_256, pbkdf2_hmac, scrypt)
 
+_rg_randomness.provide()
 _hashlib.set_hash_warnings(_rg_behavior.HASH_STRING_KEYWORD_IS_DEPRECATED or _rg_policy.IS_NEWEST)
 
 # The digests that 2.7 has always had, in its order, are first.
@@ -101,18 +103,17 @@ def __hash_new(name, *args, **kwargs):
         others: the parameters of BLAKE2.
     Raises: ValueError if there is no such digest.
     Since: 2.5; Source: hashlib, "Constructors".
-    Differs: where OpenSSL is configured for FIPS, a digest it refuses is an error; CPython falls back to
-        its own code, which the configuration meant to forbid.
+    Differs: a digest that OpenSSL's configuration keeps back (FIPS, or a provider that is missing) is an error;
+        CPython falls back to its own code, which a FIPS configuration meant to forbid.
     """
     if name in __block_openssl_constructor:
         return __get_builtin_constructor(name)(*args, **kwargs)
     try:
         return _hashlib.new(name, *args, **kwargs)
     except _hashlib.UnsupportedDigestmodError:
-        constructor = None if _hashlib.get_fips_mode() else __get_builtin_constructor(name)
-    if constructor is None:
-        raise ValueError("unsupported hash algorithm %s (OpenSSL is configured for FIPS)" % (name,))
-    return constructor(*args, **kwargs)
+        if _hashlib.explain_refusal():
+            raise
+    return __get_builtin_constructor(name)(*args, **kwargs)
 
 
 new = __hash_new

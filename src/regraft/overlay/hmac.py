@@ -6,9 +6,12 @@ from __future__ import absolute_import, division, print_function
 
 import warnings as _warnings
 
-from regraft import _behavior as _rg_behavior, _openssl as _hashopenssl, policy as _rg_policy
+from regraft import (
+    _behavior as _rg_behavior, _openssl as _hashopenssl, policy as _rg_policy, randomness as _rg_randomness)
 from regraft._compat import PY2 as _RG_PY2, string_types as _rg_string_types, text_type as _rg_text_type
 from regraft._openssl import compare_digest  # noqa: F401
+
+_rg_randomness.provide()
 
 trans_5C = bytes(bytearray(x ^ 0x5C for x in range(256)))
 trans_36 = bytes(bytearray(x ^ 0x36 for x in range(256)))

@@ -10,8 +10,10 @@ from __future__ import absolute_import, division, print_function
 from binascii import hexlify as _rg_hexlify
 from operator import index as _rg_index
 
-from regraft import _compat as _rg_compat
+from regraft import _compat as _rg_compat, randomness as _rg_randomness
 
+# First, as the host's code takes urandom() out of `os`.
+_rg_randomness.provide()
 _rg_compat.load_host_module("random", globals())
 
 
