@@ -4,7 +4,6 @@ from __future__ import absolute_import, division, print_function
 import contextlib
 import io
 import os
-import ssl
 import time
 
 import pytest
