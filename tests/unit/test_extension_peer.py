@@ -250,7 +250,8 @@ def test_a_file_cannot_be_sent_without_the_kernel(wire):
 
 @pytest.mark.skipif(not tls.CAPABILITIES["KTLS"], reason="no OpenSSL 3: sendfile() raises NotImplementedError")
 def test_a_file_sent_after_the_end_is_told_of_the_end_first(wire):
-    wire.far.shutdown(socket.SHUT_RDWR)
+    # One direction only: from 3.5 on OpenSSL tells of the alert that it could not send, not of the end.
+    wire.far.shutdown(socket.SHUT_WR)
     for _ in range(2):
         with pytest.raises(tls.SSLEOFError):
             wire.client.read(1)
