@@ -14,7 +14,7 @@ from regraft_tools import environments, interpreters
 
 nox.needs_version = ">=2024.3.2"
 nox.options.default_venv_backend = "none"
-nox.options.sessions = ["house", "tests", "tools", "x509", "own_suites"]
+nox.options.sessions = ["house", "tests", "tools", "x509", "differential", "own_suites"]
 
 
 def run_tool(session: nox.Session, name: str, *arguments: str) -> None:
@@ -50,6 +50,12 @@ def tests(session: nox.Session) -> None:
 def x509(session: nox.Session) -> None:
     """Chains of certificates, good and bad, judged by regraft and by stock 3.13."""
     run_tool(session, "testing", "x509", *session.posargs)
+
+
+@nox.session
+def differential(session: nox.Session) -> None:
+    """Thousands of calls of ssl, traced with regraft and with stock 3.13."""
+    run_tool(session, "testing", "differential", *session.posargs)
 
 
 @nox.session

@@ -87,7 +87,7 @@ def after(trace, version):
         trace.get("%s: %s" % (version, name), connection, name)
     for name, call in (
             ("do_handshake() again", connection.do_handshake), ("connect()", lambda: connection.connect(("127.0.0.1", 1))),
-            ("connect_ex()", lambda: connection.connect_ex(("127.0.0.1", 1))), ("accept()", connection.accept),
+            ("connect_ex()", lambda: connection.connect_ex(("127.0.0.1", 1))),
             ("recvfrom(1)", lambda: connection.recvfrom(1)), ("recvfrom_into(bytearray(1))", lambda: connection.recvfrom_into(bytearray(1))),
             ("sendto(b'x', nowhere)", lambda: connection.sendto(b"x", ("127.0.0.1", 1))), ("dup()", connection.dup),
             ("recv(1, MSG_PEEK)", lambda: connection.recv(1, socket.MSG_PEEK)), ("send(b'x', MSG_OOB)", lambda: connection.send(b"x", socket.MSG_OOB)),
@@ -196,7 +196,7 @@ def end(trace, version):
     trace.call("%s, the peer has ended: recv_into()" % version, made.client.recv_into, bytearray(3))
     trace.call("%s, the peer has ended: unwrap()" % version, lambda: made.client.unwrap() is not None)
     made.close()
-    if hasattr(socket.socket, "detach"):
+    if hasattr(ssl.SSLSocket, "detach"):
         made = make(trace, version)
         number = made.client.detach()
         trace.value("%s, detached: a descriptor" % version, number > 2)
@@ -226,6 +226,7 @@ def wait(trace):
     connection = client_context(trace).wrap_socket(pair[0], server_hostname="localhost", do_handshake_on_connect=False)
     connection.settimeout(SOON)
     trace.call("a silent peer: do_handshake()", connection.do_handshake)
+    trace.value("a silent peer: the class of a time-out", isinstance(trace.last, ssl.SSLError))
     trace.call("a silent peer: do_handshake() again", connection.do_handshake)
     connection.close()
     pair[1].close()
@@ -361,6 +362,8 @@ def connect_and_accept(trace):
     thread.join(10)
     trace.value("accept(): what it gave", seen[:2])
     trace.note("accept(): a client that refuses", seen[2] if isinstance(seen[2], dict) else "accepted")
+    listener.settimeout(SOON)
+    trace.call("accept() when nobody comes", listener.accept)
     for call in ("recv", "read"):
         trace.call("%s() of a listener" % call, getattr(listener, call), 1)
     trace.call("do_handshake() of a listener", listener.do_handshake)

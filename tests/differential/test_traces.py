@@ -18,7 +18,7 @@ SERIES = ("2.7", "3.6")
 ROWS = comparison.read_list(HERE / "differences.toml")
 # 3.13's defaults, so that the work is compared and not the defaults; those have a page and a test of their own.
 NEWEST = {"REGRAFT_DEFAULTS": "newest"}
-FEWEST = 1000
+FEWEST = 3000
 
 
 def without_bytes(value):

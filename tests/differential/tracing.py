@@ -32,8 +32,10 @@ def describe(value):
     if isinstance(value, int) or type(value).__name__ == "long":
         named = type(value).__module__ == "ssl" or type(value).__name__ in ("Options", "VerifyFlags")
         return [type(value).__name__, int(value)] if named else int(value)
-    if isinstance(value, (bytearray, memoryview)):
-        return {type(value).__name__: bytes(value).decode("latin-1")}
+    if isinstance(value, memoryview):
+        return {"memoryview": value.tobytes().decode("latin-1")}
+    if isinstance(value, bytearray):
+        return {"bytearray": bytes(value).decode("latin-1")}
     if isinstance(value, bytes):
         text = shorten(value.decode("latin-1"))
         return text if PY2 else {"bytes": text}
@@ -63,8 +65,9 @@ def describe_error(error):
     if PY2 and isinstance(error, EnvironmentError):
         bases.add("OSError")
     name = type(error).__name__
-    if isinstance(error, socket.timeout):
-        return {"raises": "timeout", "text": LINE_OF_C.sub("", str(error))}
+    if isinstance(error, socket.timeout) or (PY2 and "timed out" in str(error)):
+        # An SSLError with the same words on 2.7, which a line of the scenario of sockets tells.
+        return {"raises": "timeout", "text": LINE_OF_C.sub("", str(error.args[0]))}
     if isinstance(error, EnvironmentError) and not isinstance(error, ssl.SSLError):
         number = error.errno
         return {"raises": "OSError", "errno": errno.errorcode.get(number, number), "file": describe(error.filename)}

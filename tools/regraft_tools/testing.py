@@ -1,7 +1,7 @@
 """Runs our own tests: `python -m regraft_tools.testing NAME|grafted [ARGUMENT …]`.
 
-house, tools, x509, peers
-    tests/house, tests/tools and tests/conformance, tests/x509, or tests/peers, in the Python of
+house, tools, x509, differential, peers
+    tests/house, tests/tools and tests/conformance, or the directory of that name, in the Python of
     these tools.
 grafted
     the tests of the runtime, in an environment of each interpreter in which `ssl` is regraft's.
@@ -33,7 +33,8 @@ from regraft_tools.tally import Row
 
 HERE = {
     "house": ("tests/house",), "tools": ("tests/tools", "tests/conformance"),
-    "x509": ("tests/x509",), "peers": ("tests/peers",),
+    "x509": ("tests/x509",), "differential": ("tests/differential",),
+    "peers": ("tests/peers",),
 }
 DIRECTORIES = ("tests/unit", "tests/wire", "tests/startup", "tests/leaks")
 CERTIFICATES_VARIABLE = "REGRAFT_TEST_CERTS"
