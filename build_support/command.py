@@ -50,7 +50,8 @@ class BuildExtension(build_ext):
         openssl.check(Probe(self.compiler.compiler_so + headers), found)
         print("regraft: building against %s, found by %s" % (found.headers, found.origin))
         for extension in self.extensions:
-            extension.include_dirs[:0] = found.include_dirs + [os.path.join(ROOT, "ext")]
+            # "ext" and no path of this machine: OpenSSL's macros note the name of the header that they stand in.
+            extension.include_dirs[:0] = found.include_dirs + ["ext"]
             extension.library_dirs[:0] = found.library_dirs
             extension.runtime_library_dirs[:0] = found.runtime_library_dirs
             extension.libraries.extend(found.libraries)
