@@ -7,7 +7,7 @@
 
 from cpython.bytes cimport PyBytes_AS_STRING
 from cpython.pythread cimport (
-    PyThread_acquire_lock, PyThread_allocate_lock, PyThread_get_thread_ident, PyThread_release_lock,
+    NOWAIT_LOCK, PyThread_acquire_lock, PyThread_allocate_lock, PyThread_get_thread_ident, PyThread_release_lock,
     PyThread_type_lock, WAIT_LOCK)
 from libc.stdlib cimport calloc, free, realloc
 from libc.string cimport memmove
