@@ -132,7 +132,7 @@ cdef class _SSLSocket:
             if not alone:
                 raise SSLError("the connection is in the hands of a thread that ended with the interpreter")
             if self.kept is not None:
-                ERR_clear_error()
+                clear_errors()
                 raise_kept_exception(self)
             if call.result > 0:
                 return _DONE
@@ -350,7 +350,7 @@ cdef class _SSLSocket:
         if not RG_HAS_PHA:
             raise NotImplementedError("Post-handshake auth is not supported by your OpenSSL version.")
         refuse_second_visit(self.visits, <unsigned long>PyThread_get_thread_ident())
-        ERR_clear_error()
+        clear_errors()
         if SSL_verify_client_post_handshake(self.ssl) != 1:
             raise_ssl_error()
 
@@ -576,7 +576,7 @@ cdef class _SSLSocket:
             raise ValueError("Cannot set session for server-side SSLSocket.")
         if SSL_is_init_finished(self.ssl):
             raise ValueError("Cannot set session after handshake.")
-        ERR_clear_error()
+        clear_errors()
         if not SSL_set_session(self.ssl, (<SSLSession>value).session):
             raise_ssl_error()
 
