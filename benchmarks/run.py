@@ -10,8 +10,8 @@ environment and may have arguments (`python2.7 -m regraft run`). Rounds of the
 two sides alternate, and each is first in every second round, so that what else
 the machine does meets both. The table shows medians; a ratio is the right side's
 median over the left side's: below 1 the right side is faster. `best` is the
-ratio of the fastest rounds, `CPU` that of the medians of processor time: on a
-busy machine these two are nearer to the truth.
+ratio of the fastest rounds, `CPU` that of the rounds with the least processor time:
+on a busy machine these two are nearer to the truth.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ BENCHMARKS = {
     "round_trip_64": "64-byte round trip",
     "idle_memory": "memory of a connection",
     "import_ssl": "import ssl",
-    "second_context": "2nd create_default_context()",
+    "default_context": "create_default_context()",
     "bundle_context": "create_default_context(cafile)",
     "sha256_16": "sha256 of 16 bytes",
     "hmac_new_16": "hmac.new of 16 bytes",
@@ -309,7 +309,7 @@ def print_row(name: str, left: Samples, right: Samples) -> None:
         for each in (
             quotient(left.wall, right.wall),
             quotient(left.wall, right.wall, min),
-            quotient(left.cpu, right.cpu),
+            quotient(left.cpu, right.cpu, min),
         )
     ]
     notes = "; ".join(
@@ -326,7 +326,7 @@ def summary(left: Samples, right: Samples) -> dict:
         "right": vars(right),
         "ratio": quotient(left.wall, right.wall),
         "best_ratio": quotient(left.wall, right.wall, min),
-        "cpu_ratio": quotient(left.cpu, right.cpu),
+        "cpu_ratio": quotient(left.cpu, right.cpu, min),
     }
 
 

@@ -38,6 +38,8 @@ PATHS = ("tests/wire", "tests/leaks", "tests/unit")
 NOT_CHECKED = ("tests/leaks/test_growth.py", "tests/leaks/test_hash_growth.py", "tests/leaks/test_many.py")
 SUPPRESSIONS = "tests/leaks/valgrind.supp"
 
+# Programs that Python starts to find libraries.
+FOREIGN = "*/sh,*/ldconfig,*/ldconfig.real,*/gcc,*/cc,*/ld,*/objdump"
 FLAGS = "-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined"
 
 
@@ -81,7 +83,8 @@ def make_checker(name: str, reports: Path) -> Checker:
                 raise Unavailable("valgrind is not installed (Debian: apt install valgrind)")
             return Checker(
                 prefix=(
-                    program, "--quiet", "--trace-children=yes", "--num-callers=40", "--error-limit=no",
+                    program, "--quiet", "--trace-children=yes", f"--trace-children-skip={FOREIGN}",
+                    "--num-callers=40", "--error-limit=no",
                     f"--suppressions={environments.checkout() / SUPPRESSIONS}",
                     f"--log-file={reports}/report.%p",
                 ),
