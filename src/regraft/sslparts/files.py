@@ -9,8 +9,8 @@ from regraft.sslparts.connection import bare
 
 # Bytes read at a time. Each call costs about as much as encrypting 8 KiB; more than this makes no difference.
 BLOCK = 262144
-# Bytes sent at a time where there is a time-out, which is for one call: a TLS record.
-RECORD = 16384
+# Bytes sent at a time where there is a time-out, which is for one call. The host sends 8 KiB.
+TIMED = 32768
 # Bytes that the kernel is asked to send at a time.
 LARGEST = 1 << 30
 
@@ -47,7 +47,7 @@ def send_file(sock, file, offset=0, count=None):
             return _send_by_kernel(connection, file, offset, min(size - offset, size if count is None else count))
     if offset:
         file.seek(offset)
-    at_once = BLOCK if sock.gettimeout() is None else RECORD
+    at_once = BLOCK if sock.gettimeout() is None else TIMED
     sent = 0
     try:
         while count is None or sent < count:

@@ -155,7 +155,7 @@ class Stream(object):
         Args: file, opened for reading bytes; offset (int), bytes to skip; count (int or None), bytes to send, None for
             all.
         Returns: int, bytes sent; the position of `file` is behind them, also after an exception.
-        Raises: ValueError for a file of text or a non-blocking socket; SSLError. A time-out is for 16 KiB at a time.
+        Raises: ValueError for a file of text or a non-blocking socket; SSLError. A time-out is for 32 KiB at a time.
         Since: 3.5; through the kernel, where it encrypts, 3.15. Differs: on 2.7 there is none on plain sockets.
         """
         self._checkClosed()
