@@ -83,6 +83,12 @@ def reference(session: nox.Session) -> None:
 
 
 @nox.session
+def sanitizers(session: nox.Session) -> None:
+    """Our own tests under ASan, UBSan and valgrind, and 10,000 connections: `nox -s sanitizers -- asan 2.7`."""
+    run_tool(session, "sanitizers", *session.posargs)
+
+
+@nox.session
 def own_suites(session: nox.Session) -> None:
     """CPython's own test suites with regraft active, against the expectations."""
     run_tool(session, "conformance", "run", *session.posargs)

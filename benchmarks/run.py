@@ -10,8 +10,8 @@ environment and may have arguments (`python2.7 -m regraft run`). Rounds of the
 two sides alternate, and each is first in every second round, so that what else
 the machine does meets both. The table shows medians; a ratio is the right side's
 median over the left side's: below 1 the right side is faster. `best` is the
-ratio of the fastest rounds, `CPU` that of the medians of processor time: on a
-busy machine these two are nearer to the truth.
+ratio of the fastest rounds, `CPU` that of the rounds with the least processor time:
+on a busy machine these two are nearer to the truth.
 """
 
 from __future__ import annotations
@@ -38,11 +38,18 @@ HERE = Path(__file__).resolve().parent
 BENCHMARKS = {
     "handshake_tls12": "full handshake, TLS 1.2",
     "handshake_tls13": "full handshake, TLS 1.3",
+    "server_tls12": "server handshake, TLS 1.2",
+    "server_tls13": "server handshake, TLS 1.3",
     "resumed_tls12": "resumed handshake, TLS 1.2",
     "resumed_tls13": "resumed handshake, TLS 1.3",
-    "send_16k": "send a record of 16 KiB",
-    "receive_16k": "receive a record of 16 KiB",
+    "wrap": "wrap_socket, no handshake",
+    "send_16k": "send 16 KiB",
+    "receive_16k": "receive 16 KiB",
+    "send_1k": "send 1 KiB",
+    "receive_1k": "receive 1 KiB",
+    "sendfile": "sendfile, 1 MiB",
     "round_trip_64": "64-byte round trip",
+    "idle_memory": "memory of a connection",
     "import_ssl": "import ssl",
     "default_context": "create_default_context()",
     "bundle_context": "create_default_context(cafile)",
@@ -63,11 +70,12 @@ class Failure(Exception):
 
 @dataclass
 class Samples:
-    """Seconds per operation of each round."""
+    """Seconds per operation of each round, or bytes; then there is no processor time."""
 
     wall: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
     note: str = ""
+    unit: str = "seconds"
 
     def add(self, answer: dict) -> None:
         """Take one round's answer of a worker."""
@@ -75,6 +83,10 @@ class Samples:
             self.note = answer["unsupported"]
             return
         self.note = answer.get("note", "")
+        if "size" in answer:
+            self.unit = "bytes"
+            self.wall.append(answer["size"])
+            return
         self.wall.append(answer["wall"])
         self.cpu.append(answer["cpu"])
 
@@ -190,7 +202,7 @@ def running_server() -> Iterator[dict]:
     with tempfile.TemporaryDirectory(prefix="regraft-bench-") as name:
         authority, certificate = make_certificate(Path(name))
         server = subprocess.Popen(
-            [sys.executable, str(HERE / "server.py"), str(certificate)],
+            [sys.executable, str(HERE / "server.py"), str(certificate), str(authority)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -198,7 +210,7 @@ def running_server() -> Iterator[dict]:
         assert server.stdin is not None
         assert server.stdout is not None
         try:
-            yield {"cafile": str(authority), **json.loads(server.stdout.readline())}
+            yield {"cafile": str(authority), "certificate": str(certificate), **json.loads(server.stdout.readline())}
         finally:
             server.stdin.close()
             server.wait(timeout=30)
@@ -263,6 +275,14 @@ def as_time(seconds: float) -> str:
     return f"{seconds:.3g} s"
 
 
+def as_amount(samples: Samples) -> str:
+    """Return the median of a benchmark's samples with its unit."""
+    if not samples.wall:
+        return "-"
+    median = statistics.median(samples.wall)
+    return as_time(median) if samples.unit == "seconds" else f"{median / 1024:.1f} KiB"
+
+
 def quotient(
     left: list[float], right: list[float], measure: Callable[[list[float]], float] = statistics.median
 ) -> float | None:
@@ -288,13 +308,13 @@ def print_heading(pair: tuple[Side, Side]) -> None:
 
 def print_row(name: str, left: Samples, right: Samples) -> None:
     """Print one benchmark's medians and ratios, and what must be known of them."""
-    times = [as_time(statistics.median(samples.wall)) if samples.wall else "-" for samples in (left, right)]
+    times = [as_amount(samples) for samples in (left, right)]
     ratios = [
         as_ratio(each)
         for each in (
             quotient(left.wall, right.wall),
             quotient(left.wall, right.wall, min),
-            quotient(left.cpu, right.cpu),
+            quotient(left.cpu, right.cpu, min),
         )
     ]
     notes = "; ".join(
@@ -311,7 +331,7 @@ def summary(left: Samples, right: Samples) -> dict:
         "right": vars(right),
         "ratio": quotient(left.wall, right.wall),
         "best_ratio": quotient(left.wall, right.wall, min),
-        "cpu_ratio": quotient(left.cpu, right.cpu),
+        "cpu_ratio": quotient(left.cpu, right.cpu, min),
     }
 
 

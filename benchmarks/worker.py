@@ -15,6 +15,7 @@ import resource
 import socket
 import ssl
 import sys
+import tempfile
 import time
 
 import hashes
@@ -22,6 +23,8 @@ import hashes
 RECORD = 16384      # bytes: the largest TLS record
 MESSAGE = b"m" * 64
 SMALL = b"0123456789abcdef"
+FILE = 1 << 20      # bytes: the file that is sent
+IDLE = 100          # connections that are open at once
 KEY = b"key of 16 bytes."
 
 clock = getattr(time, "perf_counter", time.time)
@@ -55,6 +58,9 @@ class Stopwatch(object):
 
 class Benchmark(object):
     """One thing to time: `prepare` once, `run` a number of operations often."""
+
+    unit = "seconds"
+    most = 1 << 20      # operations in a round; fewer where preparing them takes long
 
     def __init__(self, settings):
         self.settings = settings
@@ -116,6 +122,10 @@ class Hashing(Benchmark):
 
 
 class DefaultContext(Loop):
+    def prepare(self):
+        # What is loaded once for the process is not what this asks about.
+        ssl.create_default_context()
+
     def operation(self):
         return ssl.create_default_context()
 
@@ -166,6 +176,74 @@ class FullHandshake12(FullHandshake):
     port = "tls12"
 
 
+class ServerHandshake(Benchmark):
+    """The peer connects by TLS over the connection that was made to it."""
+
+    port = "client_tls13"
+
+    def prepare(self):
+        self.context = ssl.SSLContext(getattr(ssl, "PROTOCOL_TLS_SERVER", ssl.PROTOCOL_SSLv23))
+        self.context.load_cert_chain(self.settings["certificate"])
+
+    def run(self, count, watch):
+        for _ in range(count):
+            plain = socket.create_connection(("127.0.0.1", self.settings[self.port]), 10)
+            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            with watch:
+                secure = self.context.wrap_socket(plain, server_side=True)
+                if secure.recv(1) != b"!":
+                    raise RuntimeError("the client's greeting is missing")
+            secure.close()
+
+
+class ServerHandshake12(ServerHandshake):
+    port = "client_tls12"
+
+
+class Wrap(Peer):
+    """What `wrap_socket` costs by itself. The sockets are made before and closed after."""
+
+    most = 2 * IDLE
+
+    def run(self, count, watch):
+        for start in range(0, count, IDLE):
+            plain = [self.connect() for _ in range(min(IDLE, count - start))]
+            with watch:
+                secure = [
+                    self.context.wrap_socket(each, server_hostname="localhost", do_handshake_on_connect=False)
+                    for each in plain
+                ]
+            for each in secure:
+                each.close()
+
+
+class IdleMemory(Peer):
+    """Memory of this process for an open connection, handshake done, nothing under way."""
+
+    unit = "bytes"
+
+    def prepare(self):
+        Peer.prepare(self)
+        if not os.path.exists("/proc/self/statm"):
+            raise Unsupported("no /proc/self/statm")
+        # What the first connections make for the whole process does not count.
+        self.held = [self.wrap(self.connect()) for _ in range(IDLE)]
+
+    def resident(self):
+        with open("/proc/self/statm") as stream:
+            return int(stream.read().split()[1]) * resource.getpagesize()
+
+    def measure(self):
+        """Return bytes for each of some connections more, which stay open."""
+        before = self.resident()
+        self.held += [self.wrap(self.connect()) for _ in range(IDLE)]
+        return (self.resident() - before) / float(IDLE)
+
+    def finish(self):
+        for each in self.held:
+            each.close()
+
+
 class ResumedHandshake(Peer):
     def prepare(self):
         Peer.prepare(self)
@@ -207,10 +285,12 @@ class Stream(Peer):
 
 
 class BulkSend(Stream):
+    size = RECORD
+
     def run(self, count, watch):
-        record = b"r" * RECORD
+        record = b"r" * self.size
         secure = self.secure
-        self.send_order("S", count * RECORD)
+        self.send_order("S", count * self.size)
         with watch:
             for _ in range(count):
                 secure.sendall(record)
@@ -218,17 +298,59 @@ class BulkSend(Stream):
                 raise RuntimeError("the server did not confirm the data")
 
 
+class BulkSendSmall(BulkSend):
+    size = 1024
+
+
 class BulkReceive(Stream):
+    size = RECORD
+    order = "R"
+
     def run(self, count, watch):
-        left = count * RECORD
+        size = self.size
+        left = count * size
         secure = self.secure
-        self.send_order("R", left)
+        self.send_order(self.order, left)
         with watch:
             while left:
-                data = secure.recv(RECORD)
+                data = secure.recv(size)
                 if not data:
                     raise RuntimeError("the server closed the connection")
                 left -= len(data)
+
+
+class BulkReceiveSmall(BulkReceive):
+    size = 1024
+    order = "r"
+
+
+class SendFile(Stream):
+    def prepare(self):
+        Stream.prepare(self)
+        self.file = tempfile.TemporaryFile()
+        self.file.write(b"f" * FILE)
+        self.file.flush()
+        if not hasattr(self.secure, "sendfile"):
+            self.note = "read() and sendall(): no sendfile() here"
+
+    def run(self, count, watch):
+        secure = self.secure
+        send = getattr(secure, "sendfile", self.read_and_send)
+        self.send_order("S", count * FILE)
+        with watch:
+            for _ in range(count):
+                self.file.seek(0)
+                send(self.file)
+            if secure.recv(1) != b"k":
+                raise RuntimeError("the server did not confirm the data")
+
+    def read_and_send(self, source):
+        """Do what programs do that have no sendfile()."""
+        while True:
+            block = source.read(8192)
+            if not block:
+                break
+            self.secure.sendall(block)
 
 
 class RoundTrip(Stream):
@@ -246,11 +368,18 @@ class RoundTrip(Stream):
 BENCHMARKS = {
     "handshake_tls12": FullHandshake12,
     "handshake_tls13": FullHandshake,
+    "server_tls12": ServerHandshake12,
+    "server_tls13": ServerHandshake,
     "resumed_tls12": ResumedHandshake12,
     "resumed_tls13": ResumedHandshake,
+    "wrap": Wrap,
     "send_16k": BulkSend,
     "receive_16k": BulkReceive,
+    "send_1k": BulkSendSmall,
+    "receive_1k": BulkReceiveSmall,
+    "sendfile": SendFile,
     "round_trip_64": RoundTrip,
+    "idle_memory": IdleMemory,
     "default_context": DefaultContext,
     "bundle_context": BundleContext,
     "sha256_16": Sha256,
@@ -274,7 +403,7 @@ def measure(benchmark, seconds, count):
         finally:
             gc.enable()
         count = count or 1
-        if watch.wall >= seconds / 2:
+        if watch.wall >= seconds / 2 or count >= benchmark.most:
             return count, watch.wall, watch.cpu
         count *= 2
 
@@ -306,9 +435,13 @@ def main():
                     settings = dict(request["settings"], name=name)
                     loaded[name] = [BENCHMARKS.get(name, Hashing)(settings), None]
                 benchmark, count = loaded[name]
-                count, wall, cpu = measure(benchmark, request["seconds"], count)
-                loaded[name][1] = count
-                answer = {"wall": wall / count, "cpu": cpu / count, "count": count, "note": benchmark.note}
+                if benchmark.unit == "seconds":
+                    count, wall, cpu = measure(benchmark, request["seconds"], count)
+                    loaded[name][1] = count
+                    answer = {"wall": wall / count, "cpu": cpu / count}
+                else:
+                    answer = {"size": benchmark.measure()}
+                answer["note"] = benchmark.note
                 if request.get("last"):
                     loaded.pop(name)[0].finish()
             except Unsupported as reason:

@@ -7,7 +7,7 @@
 
 from cpython.bytes cimport PyBytes_AS_STRING
 from cpython.pythread cimport (
-    PyThread_acquire_lock, PyThread_allocate_lock, PyThread_get_thread_ident, PyThread_release_lock,
+    NOWAIT_LOCK, PyThread_acquire_lock, PyThread_allocate_lock, PyThread_get_thread_ident, PyThread_release_lock,
     PyThread_type_lock, WAIT_LOCK)
 from libc.stdlib cimport calloc, free, realloc
 from libc.string cimport memmove
@@ -42,7 +42,8 @@ cdef size_t _take(Pool *pool, char *target, size_t size, bint *ended) noexcept n
     PyThread_acquire_lock(pool.lock, WAIT_LOCK)
     if size > pool.end - pool.start:
         size = pool.end - pool.start
-    memcpy(target, pool.data + pool.start, size)
+    if size > 0:  # memcpy wants two addresses even for nothing, and an empty pool may have none
+        memcpy(target, pool.data + pool.start, size)
     pool.start += size
     ended[0] = pool.ended
     if pool.start == pool.end:
@@ -157,7 +158,7 @@ cdef class MemoryBIO:
             raise TypeError("MemoryBIO() takes no positional arguments")
         if keywords:
             raise TypeError("MemoryBIO() takes no keyword arguments")
-        ERR_clear_error()
+        clear_errors()
         self.bio = BIO_new(_pool_method)
         if self.bio == NULL:
             raise_ssl_error("failed to allocate BIO")

@@ -109,10 +109,12 @@ cdef int update_blake2(Hashing *hashing, object data) except -1:
         hold(hashing.lock)
         if message.size < GIL_SIZE:
             absorb_blake2(&hashing.state, message.data, message.size)
+            PyThread_release_lock(hashing.lock)
         else:
+            # Released before the GIL is waited for, which at the interpreter's end does not come back.
             with nogil:
                 absorb_blake2(&hashing.state, message.data, message.size)
-        PyThread_release_lock(hashing.lock)
+                PyThread_release_lock(hashing.lock)
     finally:
         give_back(&message)
     return 0

@@ -20,6 +20,7 @@
 #ifdef __linux__
 #include <sys/syscall.h>
 #endif
+#include <unistd.h>
 #include <openssl/opensslv.h>
 #include <openssl/opensslconf.h>
 #include <openssl/asn1.h>
@@ -369,6 +370,45 @@ RG_filesystem_path(PyObject *path)
 #endif
     return data;
 }
+
+/* What threads meet that are in OpenSSL when the interpreter ends.
+ *
+ * Cython takes the GIL for a callback by PyGILState_Ensure(), which after Py_Finalize() goes
+ * by what that has freed: 2.7 follows a null pointer. A thread with a state of its own has
+ * only released the GIL, and PyEval_RestoreThread() is made for getting it back at any time: it
+ * stops the thread once there is no interpreter. One without a state is stopped here. */
+#define RG_TAKEN_BACK ((PyGILState_STATE)(PyGILState_UNLOCKED + 1))
+
+static inline PyGILState_STATE
+RG_take_gil(void)
+{
+    PyThreadState *state = PyGILState_GetThisThreadState();
+    if (state == NULL) {
+        while (!Py_IsInitialized())
+            pause();
+        return PyGILState_Ensure();
+    }
+#if PY_MAJOR_VERSION < 3
+    if (state == _PyThreadState_Current)
+#else
+    if (PyGILState_Check())
+#endif
+        return PyGILState_LOCKED;
+    PyEval_RestoreThread(state);
+    return RG_TAKEN_BACK;
+}
+
+static inline void
+RG_give_gil(PyGILState_STATE before)
+{
+    if (before == RG_TAKEN_BACK)
+        (void)PyEval_SaveThread();
+    else if (before == PyGILState_UNLOCKED)
+        PyGILState_Release(before);
+}
+
+#define PyGILState_Ensure RG_take_gil
+#define PyGILState_Release RG_give_gil
 
 /* What a weak reference refers to: a new reference, to None when it is gone. */
 static inline PyObject *

@@ -111,26 +111,28 @@ cdef class _SSLSocket:
         cdef short events = 0
         # Only where no call can block: a reader that waits in the kernel would lock
         # out the writer its peer waits for.
-        cdef bint locks = not patience.forever
+        cdef bint locks = not patience.forever, alone
         self.blocks = patience.forever
         while True:
             visit = enter(self)
             context = self.ctx
             context.handshakes += 1
             with nogil:
-                if locks:
-                    PyThread_acquire_lock(self.lock, WAIT_LOCK)
-                clear_errors()
-                RG_clear_errno()
-                call.result = step(self.ssl, call)
-                call.saved_errno = RG_errno()
-                call.ssl_error = SSL_ERROR_NONE if call.result > 0 else SSL_get_error(self.ssl, call.result)
-                if locks:
-                    PyThread_release_lock(self.lock)
+                alone = not locks or lock_out(self)
+                if alone:
+                    clear_errors()
+                    RG_clear_errno()
+                    call.result = step(self.ssl, call)
+                    call.saved_errno = RG_errno()
+                    call.ssl_error = SSL_ERROR_NONE if call.result > 0 else SSL_get_error(self.ssl, call.result)
+                    if locks:
+                        PyThread_release_lock(self.lock)
             context.handshakes -= 1
             leave(self, visit)
+            if not alone:
+                raise SSLError("the connection is in the hands of a thread that ended with the interpreter")
             if self.kept is not None:
-                ERR_clear_error()
+                clear_errors()
                 raise_kept_exception(self)
             if call.result > 0:
                 return _DONE
@@ -348,7 +350,7 @@ cdef class _SSLSocket:
         if not RG_HAS_PHA:
             raise NotImplementedError("Post-handshake auth is not supported by your OpenSSL version.")
         refuse_second_visit(self.visits, <unsigned long>PyThread_get_thread_ident())
-        ERR_clear_error()
+        clear_errors()
         if SSL_verify_client_post_handshake(self.ssl) != 1:
             raise_ssl_error()
 
@@ -574,7 +576,7 @@ cdef class _SSLSocket:
             raise ValueError("Cannot set session for server-side SSLSocket.")
         if SSL_is_init_finished(self.ssl):
             raise ValueError("Cannot set session after handshake.")
-        ERR_clear_error()
+        clear_errors()
         if not SSL_set_session(self.ssl, (<SSLSession>value).session):
             raise_ssl_error()
 

@@ -263,10 +263,12 @@ A hash object of OpenSSL. Since: 2.5, as `hashlib.new()`; Source: hashlib, "Hash
             hold(self.lock)
             if size < GIL_SIZE:
                 done = self.absorb_held(data, size)
+                PyThread_release_lock(self.lock)
             else:
+                # Released before the GIL is waited for, which at the interpreter's end does not come back.
                 with nogil:
                     done = self.absorb_held(data, size)
-            PyThread_release_lock(self.lock)
+                    PyThread_release_lock(self.lock)
         if not done:
             raise_crypto_error(ValueError, "cannot hash")
         return 0

@@ -6,8 +6,11 @@
 
 import _socket
 
-# Without its texts the library's reasons have no names.
-OPENSSL_init_ssl(OPENSSL_INIT_LOAD_SSL_STRINGS | OPENSSL_INIT_LOAD_CRYPTO_STRINGS, NULL)
+# Without its texts the library's reasons have no names. Without NO_ATEXIT exit() would take
+# the library down under daemon threads that are still in it; OpenSSL 4 has given that up:
+# https://github.com/openssl/openssl/issues/17469. It counts for whoever initialises the library
+# first, so this is the first call of ours.
+OPENSSL_init_ssl(OPENSSL_INIT_LOAD_SSL_STRINGS | OPENSSL_INIT_LOAD_CRYPTO_STRINGS | OPENSSL_INIT_NO_ATEXIT, NULL)
 
 cdef extern from *:
     object PyErr_NewExceptionWithDoc(char *name, char *doc, object base, object dict)

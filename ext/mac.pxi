@@ -77,11 +77,13 @@ cdef class HMAC:
             hold(self.lock)
         if size < GIL_SIZE:
             done = self.absorb_held(data, size)
+            if self.lock != NULL:
+                PyThread_release_lock(self.lock)
         else:
+            # Released before the GIL is waited for, which at the interpreter's end does not come back.
             with nogil:
                 done = self.absorb_held(data, size)
-        if self.lock != NULL:
-            PyThread_release_lock(self.lock)
+                PyThread_release_lock(self.lock)
         if not done:
             raise_crypto_error(ValueError, "cannot hash")
         return 0

@@ -63,7 +63,7 @@ cdef extern from "compat.h" nogil:
     char *CONF_get1_default_config_file()
     int OPENSSL_init_ssl(uint64_t options, const void *settings)
     int OPENSSL_init_crypto(uint64_t options, const void *settings)
-    const uint64_t OPENSSL_INIT_LOAD_SSL_STRINGS, OPENSSL_INIT_LOAD_CRYPTO_STRINGS
+    const uint64_t OPENSSL_INIT_LOAD_SSL_STRINGS, OPENSSL_INIT_LOAD_CRYPTO_STRINGS, OPENSSL_INIT_NO_ATEXIT
 
     # ---- err.h --------------------------------------------------------------
     unsigned long ERR_get_error()

@@ -28,6 +28,7 @@ cdef extern from "Python.h":
         PyMethodDef *d_method
     const int METH_NOARGS
     object PyWeakref_NewRef(object target, void *callback)
+    int Py_IsInitialized() nogil
 
 
 # What a subclass of socket overrides is meant for its users, so the methods of the C
@@ -209,19 +210,33 @@ cdef void leave(_SSLSocket connection, Visit *visit) noexcept:
         connection.lent = None
 
 
+cdef bint lock_out(_SSLSocket connection) noexcept nogil:
+    """Keep other threads' operations out. False if that cannot be waited for.
+
+    A daemon thread that the interpreter's end stopped inside an operation never comes out.
+    """
+    if PyThread_acquire_lock(connection.lock, NOWAIT_LOCK):
+        return True
+    if not Py_IsInitialized():
+        return False
+    PyThread_acquire_lock(connection.lock, WAIT_LOCK)
+    return True
+
+
 cdef bint keep_out(_SSLSocket connection):
     """Keep other threads' operations out while something is looked up; let_in() afterwards.
 
     Only where one is inside now, and not where one may block: as long as the GIL is
     held, none comes in.
     """
+    cdef bint held
     if connection.visits == NULL or connection.visits.thread == <unsigned long>PyThread_get_thread_ident():
         return False
     if connection.blocks:
         return False
     with nogil:
-        PyThread_acquire_lock(connection.lock, WAIT_LOCK)
-    return True
+        held = lock_out(connection)
+    return held
 
 
 cdef void let_in(_SSLSocket connection, bint held) noexcept:

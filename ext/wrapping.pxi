@@ -27,9 +27,9 @@ cdef bytes _name_of_server(object name):
 
 cdef bint _is_address(bytes name):
     cdef ASN1_OCTET_STRING *address
-    ERR_clear_error()
+    clear_errors()
     address = a2i_IPADDRESS(name)
-    ERR_clear_error()
+    clear_errors()
     if address == NULL:
         return False
     ASN1_OCTET_STRING_free(address)
@@ -66,7 +66,7 @@ cdef int _set_name(_SSLSocket connection, object server_hostname) except -1:
     name = _name_of_server(server_hostname)
     address = _is_address(name)
     connection.hostname = native_from_bytes(name)
-    ERR_clear_error()
+    clear_errors()
     # RFC 6066 allows no addresses in the server-name extension.
     if not address and not SSL_set_tlsext_host_name(connection.ssl, name):
         raise_ssl_error()
@@ -94,7 +94,7 @@ cdef int _set_socket(_SSLSocket connection, object sock) except -1:
                         % ("None" if sock is None else type(sock).__name__))
     connection.socket_ref = PyWeakref_NewRef(sock, NULL)
     fd = sock.fileno()
-    ERR_clear_error()
+    clear_errors()
     if not SSL_set_fd(connection.ssl, fd):
         raise_ssl_error()
     return 0
@@ -140,7 +140,7 @@ cdef _SSLSocket new_connection(_SSLContext context, object sock, MemoryBIO incom
     connection = _SSLSocket.__new__(_SSLSocket, _MAKER)
     connection.ctx = context
     connection.server = server_side
-    ERR_clear_error()
+    clear_errors()
     connection.ssl = SSL_new(context.ctx)
     if connection.ssl == NULL or not SSL_set_ex_data(connection.ssl, _connection_index, <void *>connection):
         raise_ssl_error()
@@ -183,7 +183,7 @@ cdef int switch_context(_SSLSocket connection, _SSLContext context) except -1:
     if not safe:
         raise _made_error(SSLError, 0, "the context can be switched before a handshake, in the server's "
                           "sni_callback, and afterwards while no thread uses the connection", None, None)
-    ERR_clear_error()
+    clear_errors()
     if SSL_set_SSL_CTX(connection.ssl, context.ctx) != context.ctx:
         raise_ssl_error("the context could not be switched")
     context.give_late_choices(connection.ssl)
@@ -268,7 +268,7 @@ cdef int confirm_name(_SSLSocket connection) except -1:
     """
     cdef X509 *peer = NULL
     cdef bint good = False
-    ERR_clear_error()
+    clear_errors()
     if SSL_get_verify_result(connection.ssl) == X509_V_OK:
         peer = SSL_get1_peer_certificate(connection.ssl)
     if peer != NULL:
@@ -281,7 +281,7 @@ cdef int confirm_name(_SSLSocket connection) except -1:
                 peer, connection.checked_name, len(connection.checked_name),
                 X509_VERIFY_PARAM_get_hostflags(SSL_get0_param(connection.ssl)), NULL) == 1
         X509_free(peer)
-    ERR_clear_error()
+    clear_errors()
     if not good:
         if SSL_get_verify_result(connection.ssl) == X509_V_OK:
             SSL_set_verify_result(connection.ssl, X509_V_ERR_IP_ADDRESS_MISMATCH if connection.names_address

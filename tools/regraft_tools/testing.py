@@ -130,7 +130,7 @@ def choose(series: Sequence[str], everything: bool = False) -> Search:
 
 def run_pytest(
     command: Sequence[str], title: str, arguments: Sequence[str], environ: Mapping[str, str],
-    folder: Path,
+    folder: Path, longest: float = LONGEST,
 ) -> Finished:
     """Runs pytest in the checkout and reads its report; a crash is a failure of its own."""
     report = folder / (title.replace(" ", "-") + ".xml")
@@ -143,7 +143,7 @@ def run_pytest(
             start_new_session=True,
         )
         try:
-            status = process.wait(LONGEST)
+            status = process.wait(longest)
         except subprocess.TimeoutExpired:
             # The group is the one that was started here: children that tests left are in it.
             os.killpg(process.pid, signal.SIGKILL)

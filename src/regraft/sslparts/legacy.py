@@ -5,7 +5,6 @@ import sys
 import types
 
 from regraft import _openssl
-from regraft._compat import integer_types
 
 
 def make_context(ssl_version, cert_reqs, ca_certs, certfile, keyfile, server_side, npn_protocols, ciphers):
@@ -36,43 +35,6 @@ def remember_arguments(connection, ssl_version, cert_reqs, ca_certs, certfile, k
     connection.keyfile, connection.certfile = keyfile or certfile, certfile
     connection.cert_reqs, connection.ssl_version = cert_reqs, ssl_version
     connection.ca_certs, connection.ciphers = ca_certs, ciphers
-
-
-def send_file(connection, file, offset, count):
-    """Do `sendfile()` for the sockets of Python 2, which have none, by reading and sending.
-
-    Args: connection (SSLSocket); file (open for reading, binary); offset (int), bytes to skip; count (int or
-        None), bytes to send at most.
-    Returns: int, bytes sent; the file stands behind the last of them.
-    Raises: ValueError for a file of text, a count that is not positive, a non-blocking socket.
-    """
-    if "b" not in getattr(file, "mode", "b"):
-        raise ValueError("file should be opened in binary mode")
-    if count is not None:
-        if not isinstance(count, integer_types):
-            raise TypeError("count must be a positive integer (got %r)" % (count,))
-        if count <= 0:
-            raise ValueError("count must be a positive integer (got %r)" % (count,))
-    if connection.gettimeout() == 0:
-        raise ValueError("non-blocking sockets are not supported")
-    if offset:
-        file.seek(offset)
-    total = 0
-    try:
-        while count is None or total < count:
-            data = memoryview(file.read(8192 if count is None else min(8192, count - total)))
-            if not len(data):
-                break
-            sent = 0
-            while sent < len(data):
-                step = connection.send(data[sent:])
-                sent += step
-                total += step
-    finally:
-        # Where sending stopped, not where reading did.
-        if total and hasattr(file, "seek"):
-            file.seek(offset + total)
-    return total
 
 
 def sslwrap(sock, server_side, keyfile=None, certfile=None, cert_reqs=_openssl.CERT_NONE,

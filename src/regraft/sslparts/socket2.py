@@ -2,13 +2,14 @@
 from __future__ import absolute_import, division, print_function
 
 import os
-from socket import AF_INET, SO_TYPE, SOCK_STREAM, SOL_SOCKET, _fileobject, socket
+from socket import AF_INET, SO_TYPE, SOCK_STREAM, SOL_SOCKET, _fileobject, _socketobject, socket
 from socket import _closedsocket, _delegate_methods
 
 from regraft import _openssl
 from regraft._compat import adopt
 from regraft.sslparts.connection import Questions, check_parameters
-from regraft.sslparts.legacy import make_context, remember_arguments, send_file
+from regraft.sslparts.files import send_file
+from regraft.sslparts.legacy import make_context, remember_arguments
 from regraft.sslparts.stream import Stream
 
 
@@ -41,8 +42,12 @@ class SSLSocket(socket):
         if sock.getsockopt(SOL_SOCKET, SO_TYPE) != SOCK_STREAM:
             raise NotImplementedError("only stream sockets are supported")
         check_parameters(server_side, _context, server_hostname, _session)
-        socket.__init__(self, _sock=sock._sock)
-        self._rg_undelegate()
+        if socket is _socketobject:
+            # All that its constructor does more is what would have to be undone.
+            self._sock = sock._sock
+        else:
+            socket.__init__(self, _sock=sock._sock)
+            self._rg_undelegate()
         self.server_side = server_side
         self.server_hostname = _context._encode_hostname(server_hostname)
         self.do_handshake_on_connect = do_handshake_on_connect
@@ -79,6 +84,9 @@ class SSLSocket(socket):
     def _rg_wrap(self):
         self._sslobj = self._context._wrap_socket(
             self._sock, self.server_side, self.server_hostname, owner=self, session=self._session)
+
+    def _rg_send_plain_file(self, file, offset, count):
+        return send_file(self, file, offset, count)
 
     def makefile(self, mode="r", bufsize=-1):
         """Return a file object over the connection, which stays open until both are closed.
@@ -138,10 +146,6 @@ class SSLSocket(socket):
         descriptor = os.dup(self.fileno())
         self._real_close()
         return descriptor
-
-    def sendfile(self, file, offset=0, count=None):
-        """Send a file (binary, from `offset` on, `count` bytes or all). Returns: int, bytes sent. Since: 3.5."""
-        return send_file(self, file, offset, count)
 
     def recvmsg(self, *args, **kwargs):
         """Refuse: ancillary data does not go through TLS. Since: 3.3."""

@@ -94,10 +94,7 @@ class SSLSocket(socket):
         """Refuse: ancillary data does not go through TLS."""
         raise NotImplementedError("sendmsg not allowed on instances of %s" % self.__class__)
 
-    def sendfile(self, file, offset=0, count=None):
-        """Send a file (binary, from `offset` on, `count` bytes or all). Returns: int, bytes sent. Since: 3.5."""
-        if self._sslobj is not None:
-            return self._sendfile_use_send(file, offset, count)
+    def _rg_send_plain_file(self, file, offset, count):
         return socket.sendfile(self, file, offset, count)
 
     def _real_close(self):
