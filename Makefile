@@ -41,6 +41,6 @@ $(READY): tools/pyproject.toml | preflight
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .environments .nox .pytest_cache .ruff_cache build dist docs/_build src/*.egg-info tools/*.egg-info
+	rm -rf $(VENV) .environments .nox .pytest_cache .hypothesis .ruff_cache build dist docs/_build src/*.egg-info tools/*.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	find src -name '*.so' -delete
