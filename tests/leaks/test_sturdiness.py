@@ -20,6 +20,12 @@ IS_2 = bytes is str
 ODD = [(), (None,), (-1,), (1 << 80,), (b"",), (b"x",), (u"x",), (object(),), (None, None), (1, bytearray(3)), (1, 2, 3)]
 
 
+@pytest.fixture(autouse=True)
+def elsewhere(tmpdir, monkeypatch):
+    """Some of the odd arguments are names of files, which are then made."""
+    monkeypatch.chdir(tmpdir)
+
+
 def attempt(function, *arguments, **keywords):
     """Call; what is raised does not matter here."""
     try:
