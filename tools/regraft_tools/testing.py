@@ -25,8 +25,6 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-import cryptography_vectors
-
 from regraft_tools import environments, interpreters, tally
 from regraft_tools.interpreters import Interpreter, Search
 from regraft_tools.tally import Row
@@ -182,6 +180,9 @@ def _run_on(
 
 def find_comparisons() -> dict[str, str]:
     """Where the published vectors and the interpreter of the reference are, by their variables."""
+    # Here, as `reference` imports this module in a Python that has nothing but itself.
+    import cryptography_vectors
+
     found = {VECTORS_VARIABLE: str(Path(cryptography_vectors.__file__).parent)}
     interpreter = interpreters.search([REFERENCE]).of(REFERENCE)
     if interpreter:
