@@ -20,7 +20,7 @@ COVERED = ("ssl", "_ssl", "hashlib", "_hashlib", "hmac", "random", "secrets")
 # Flags of the system call getrandom(), which are the same on every Linux.
 GETRANDOM_FLAGS = {"GRND_NONBLOCK": 1, "GRND_RANDOM": 2}
 # Where what `regraft.randomness` may replace in `os` comes from: the host, nowhere, or the start-up code.
-REPLACEABLE = ("posix", None, "site", "_regraft_hook", "regraft._boot")
+REPLACEABLE = ("posix", None, "_regraft_quick", "_regraft_hook", "regraft._boot")
 
 # How regraft became active in this process: "pth", "start", "run", "activate", or None.
 activated_by = None

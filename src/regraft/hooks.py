@@ -1,9 +1,10 @@
-"""The three files in a site-packages directory that start regraft with the interpreter.
+"""The files in a site-packages directory that start regraft with the interpreter.
 
 `000_regraft.pth` is for Pythons up to 3.17, `000_regraft.start` for 3.15 up (PEP 829; where both are, the line
-of the first is not run). Both call `start()` of `_regraft_hook.py`, a copy of `regraft._boot` with its settings;
-but the line of the `.pth` file does the work of a start in which all is as `enable` found it by itself, because
-to import a module, any module, takes twice the time (benchmarks/bench_startup.py).
+of the first is not run). `start()` of `_regraft_hook.py`, a copy of `regraft._boot` with its settings, can deal with
+each state of things. To read it takes time at each start of an interpreter (benchmarks/bench_startup.py), so a start in
+which all is as `enable` found it does without: on 3.x the line of the `.pth` file does the work by itself, on 2.7 the
+line calls `_regraft_quick.py`, a copy of `regraft._quick`. The `.start` file always calls `_regraft_hook.py`.
 The names sort first, so that other packages' start-up code imports regraft's modules already.
 """
 from __future__ import absolute_import, division, print_function
@@ -26,8 +27,9 @@ MODULE = "_regraft_hook"
 PTH = "000_regraft.pth"
 START = "000_regraft.start"
 SOURCE = MODULE + ".py"
+QUICK = "_regraft_quick.py"
 # In the order in which they are written: the callers last. They are removed the other way round.
-FILES = (SOURCE, START, PTH)
+FILES = (SOURCE, QUICK, START, PTH)
 
 _ORIGIN = "# Written by `python -m regraft enable`; `python -m regraft disable` removes it.\n"
 
@@ -86,64 +88,58 @@ def render(directory, extension, defaults=None):
     Returns:
         dict: file name -> bytes.
     """
-    with io.open(os.path.join(_boot.HOME, "_boot.py"), encoding="utf-8") as stream:
-        text = stream.read()
-    line = 'import %s; %s.start("pth")\n' % (MODULE, MODULE)
-    if _same(directory, os.path.dirname(_boot.HOME)):
+    inside = _same(directory, os.path.dirname(_boot.HOME))
+    home = _quote(_boot.HOME)
+    if inside:
         # An environment that is moved, or seen under another name in a container, takes its hook along.
-        home = 'os.path.join(os.path.dirname(__file__), "%s")' % os.path.basename(_boot.HOME)
-        if PY2 or not _boot.lacks_getrandom():
-            line = _render_line(directory, extension, defaults)
-    else:
-        home = _quote(_boot.HOME)
-    settings = {"HOME": home, "EXTENSION": _quote(extension), "DEFAULTS": _quote(defaults or ""),
-                "CALLERS": "(%s)" % ", ".join(_quote(name) for name in reversed(FILES))}
-    for name, value in settings.items():
-        text, count = re.subn(r"(?m)^%s = .*$" % name, lambda match: "%s = %s" % (name, value), text)
+        home = "os.path.join(os.path.dirname(__file__), %s)" % _quote(os.path.basename(_boot.HOME))
+    settings = {"HOME": home, "EXTENSION": _quote(extension), "DEFAULTS": _quote(defaults or "")}
+    files = {START: ("%s%s:start\n" % (_ORIGIN, MODULE)).encode("ascii")}
+    line = 'import %s; %s.start("pth")' % (MODULE, MODULE)
+    if inside and PY2:
+        flags = sorted(_boot.GETRANDOM_FLAGS.items()) if _boot.lacks_getrandom() else []
+        files[QUICK] = _fill_in("_quick.py", dict(
+            settings, LIBRARY=_quote(_find_library()), RANDOMNESS=repr(tuple(flags))))
+        # `sitedir` is a variable of site.py's: the directory of the file that it reads.
+        line = 'import imp; imp.load_source("%s", sitedir + "/%s").start("pth")' % (QUICK[:-len(".py")], QUICK)
+    elif inside and not _boot.lacks_getrandom():
+        line = _render_line(directory, extension, defaults)
+    files[PTH] = (_ORIGIN + line + "\n").encode("ascii")
+    callers = [_quote(name) for name in reversed(FILES) if name in files or name == SOURCE]
+    files[SOURCE] = _fill_in("_boot.py", dict(settings, CALLERS="(%s)" % ", ".join(callers)))
+    return files
+
+
+def _fill_in(name, settings):
+    """Return the text of a module of regraft's with other settings."""
+    path = os.path.join(_boot.HOME, name)
+    with io.open(path, encoding="utf-8") as stream:
+        text = stream.read()
+    for setting, value in settings.items():
+        text, count = re.subn(r"(?m)^%s = .*$" % setting, lambda match: "%s = %s" % (setting, value), text)
         if count != 1:
-            raise HookError("%s has %d lines `%s = ...`, not one" % (_boot.__file__, count, name))
+            raise HookError("%s has %d lines `%s = ...`, not one" % (path, count, setting))
     # The statement imports a module, at a third of the hook's whole cost, and the copy has no use for it.
     text = text.replace("from __future__ import absolute_import, division, print_function\n\n", "")
-    return {
-        SOURCE: (text_type(_ORIGIN) + text).encode("utf-8"),
-        PTH: (_ORIGIN + line).encode("ascii"),
-        START: ("%s%s:start\n" % (_ORIGIN, MODULE)).encode("ascii"),
-    }
+    return (text_type(_ORIGIN) + text).encode("utf-8")
+
+
+def _find_library():
+    return sys.path[_boot.find_standard_library()]
 
 
 def _render_line(directory, extension, defaults):
-    # Each term is a condition of the short way; if one is false, the hook module decides. A path through the
-    # overlay to the extension is there only if both are. Nobody but another package's start-up code can have
-    # loaded a covered module before; one of the two asked for is then among them.
+    # The conditions are those of _quick.start(). If one is false, the hook module decides.
     overlay = os.path.join(directory, os.path.basename(_boot.HOME), "overlay")
-    library = sys.path[_boot.find_standard_library()]
+    library = _quote(_find_library())
     terms = ['"REGRAFT_DISABLE" not in os.environ', '"_ssl" not in sys.modules', '"hashlib" not in sys.modules',
-             "%s in sys.path" % _quote(library),
+             "%s in sys.path" % library,
              "os.access(%s, 4)" % _quote(os.path.join(overlay, os.pardir, extension))]
     if defaults:
         terms.append('os.environ.setdefault("REGRAFT_DEFAULTS", %s)' % _quote(defaults))
-    terms.append("not sys.path.insert(sys.path.index(%s), %s)" % (_quote(library), _quote(overlay)))
-    if _boot.lacks_getrandom():
-        terms.append(_render_randomness(directory))
-    return 'import os, sys; %s in sys.path or %s or __import__("%s").start("pth")\n' % (
+    terms.append("not sys.path.insert(sys.path.index(%s), %s)" % (library, _quote(overlay)))
+    return 'import os, sys; %s in sys.path or %s or __import__("%s").start("pth")' % (
         _quote(overlay), " and ".join(terms), MODULE)
-
-
-def _render_randomness(directory):
-    """Return a term that does what `_boot.lend_randomness()` does, and reads the hook module at the first call."""
-    # What is done later is text, as the compiler takes most of the hook's time. The module is named by its path:
-    # sys.path may have changed by then. `regraft.randomness` gives the functions better code than eval().
-    hook = 'sys.modules.get("%s") or sys.modules["imp"].load_source("%s", %s)' % (
-        MODULE, MODULE, _quote(os.path.join(directory, SOURCE)))
-    flags = sorted(_boot.GETRANDOM_FLAGS)
-    # Why the host's function serves while an import is going on: _boot.find_randomness().
-    return (
-        '__import__("imp") and not os.__dict__.update(urandom=lambda size: eval(%s), '
-        'getrandom=lambda size, flags=0: eval(%s), %s) and not os.__all__.extend("%s".split())' % (
-            _quote('(sys.modules["imp"].lock_held() and sys.modules["posix"] or %s).urandom(size)' % hook),
-            _quote("(%s).getrandom(size, flags)" % hook),
-            ", ".join("%s=%d" % (name, _boot.GETRANDOM_FLAGS[name]) for name in flags),
-            " ".join(["getrandom"] + flags)))
 
 
 def read(directory):
@@ -189,8 +185,7 @@ def write(directory, files):
             os.makedirs(directory)
         with _lock(directory):
             before = read(directory)
-            compiled = _find_compiled(directory)
-            if before == files and compiled:
+            if before == files and _is_compiled(directory, files):
                 return "same"
             try:
                 _replace(directory, before, files)
@@ -240,10 +235,10 @@ def _replace(directory, present, wanted):
     # Bytecode, and what an `enable` that was killed left behind: nobody else holds the lock.
     for path in _find_compiled(directory) + _find(directory, ".regraft-*"):
         os.remove(path)
+    for name in _list_modules(wanted):
+        _compile(os.path.join(directory, name))
     cache = os.path.join(directory, "__pycache__")
-    if SOURCE in wanted:
-        _compile(directory)
-    elif os.path.isdir(cache) and not os.listdir(cache):
+    if not wanted and os.path.isdir(cache) and not os.listdir(cache):
         os.rmdir(cache)
 
 
@@ -309,22 +304,38 @@ def _flush(directory):
         os.close(descriptor)
 
 
-def _compile(directory):
+def _list_modules(files):
+    return [name for name in (SOURCE, QUICK) if name in files]
+
+
+def _is_compiled(directory, files):
+    return all(os.path.isfile(target) for name in _list_modules(files)
+               for target in _list_bytecode(os.path.join(directory, name)))
+
+
+def _compile(source):
     """Write the bytecode, which later users of the environment may have no right to, and pay for at each start."""
-    source = os.path.join(directory, SOURCE)
+    for target in _list_bytecode(source):
+        if not os.path.isdir(os.path.dirname(target)):
+            os.mkdir(os.path.dirname(target))
+        with _replacing(target) as temporary:
+            py_compile.compile(source, cfile=temporary, dfile=source, doraise=True)
+
+
+def _list_bytecode(source):
     if PY2:
-        target = source + "c"
-    else:
-        import importlib.util
-        target = importlib.util.cache_from_source(source, optimization="")
-    if not os.path.isdir(os.path.dirname(target)):
-        os.mkdir(os.path.dirname(target))
-    with _replacing(target) as temporary:
-        py_compile.compile(source, cfile=temporary, dfile=source, doraise=True)
+        # The second is what -O reads; the modules have no `assert`.
+        return [source + "c", source + "o"]
+    import importlib.util
+    return [importlib.util.cache_from_source(source, optimization="")]
 
 
 def _find_compiled(directory):
-    return _find(directory, SOURCE + "[co]") + _find(directory, os.path.join("__pycache__", MODULE + ".*.py[co]"))
+    found = []
+    for name in (SOURCE, QUICK):
+        found += _find(directory, name + "[co]")
+        found += _find(directory, os.path.join("__pycache__", name[:-len(".py")] + ".*.py[co]"))
+    return found
 
 
 def _find(directory, pattern):

@@ -5,20 +5,8 @@
 from __future__ import absolute_import, division, print_function
 
 import os
-import sys
 
 from regraft import _boot, _openssl
-
-
-# The code of the functions that the line of the .pth file puts into `os`, once the extension is loaded: for programs
-# that took them before. It runs with the globals of `site`, which have `sys`.
-
-def _urandom(size):
-    return sys.modules["regraft._openssl"].urandom(size)
-
-
-def _getrandom(size, flags=0):
-    return sys.modules["regraft._openssl"].getrandom(size, flags)
 
 
 def provide(wanted=None):
@@ -31,12 +19,8 @@ def provide(wanted=None):
     Returns: the function of that name.
     """
     if _boot.lacks_getrandom() and _openssl.CAPABILITIES["GETRANDOM"]:
-        for name, shortcut in (("urandom", _urandom), ("getrandom", _getrandom)):
-            present = getattr(os, name, None)
-            origin = getattr(present, "__module__", None)
-            if origin == "site":
-                present.__code__ = shortcut.__code__
-            if origin in _boot.REPLACEABLE:
+        for name in ("urandom", "getrandom"):
+            if getattr(getattr(os, name, None), "__module__", None) in _boot.REPLACEABLE:
                 setattr(os, name, getattr(_openssl, name))
         _boot.add_flags()
     return wanted and getattr(_openssl, wanted)

@@ -14,6 +14,7 @@ ARROWS: dict[str, set[str]] = {
     "__init__": set(),
     "__main__": {"cli"},
     "_boot": set(),
+    "_quick": set(),
     "_compat": set(),
     "_enums": {"_compat"},
     "_behavior": {"_compat"},

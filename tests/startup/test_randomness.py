@@ -104,6 +104,28 @@ def test_a_thread_may_draw_while_an_import_waits_for_it(environment):
 
 
 @needs_ours
+def test_a_function_taken_early_serves_while_an_import_waits_for_it(environment):
+    environment.enable()
+    environment.write("waiting.py", "import threading, __main__\nsizes = []\n"
+                      "thread = threading.Thread(target=lambda: sizes.append(len(__main__.early(16))))\n"
+                      "thread.start(); thread.join(30); print(sizes)\n")
+    for first in ("", "import ssl; "):
+        result = environment.run("-c", "from os import urandom as early; %simport waiting" % first,
+                                 PYTHONPATH=environment.root)
+        assert result.out.strip() == "[16]", (first, result)
+
+
+@needs_ours
+def test_threads_that_draw_first_at_the_same_time_are_all_served(environment):
+    environment.enable()
+    program = ("import os, sys, threading\nsys.setcheckinterval(1)\nsizes = []\n"
+               "threads = [threading.Thread(target=lambda: sizes.append(len(os.urandom(16)))) for _ in range(8)]\n"
+               "for each in threads: each.start()\nfor each in threads: each.join(30)\nprint(sizes == [16] * 8)\n")
+    result = environment.run("-c", program)
+    assert result.err == "" and result.out.strip() == "True", result
+
+
+@needs_ours
 def test_an_extension_that_does_not_load_is_an_error_and_no_other_randomness(environment):
     environment.enable()
     extension = environment.find_extension()

@@ -11,7 +11,7 @@ import pytest
 from throwaway import ORIGIN, is_below
 
 PY2 = sys.version_info[0] == 2
-FILES = ("000_regraft.pth", "000_regraft.start", "_regraft_hook.py")
+FILES = ("000_regraft.pth", "000_regraft.start", "_regraft_hook.py") + (("_regraft_quick.py",) if PY2 else ())
 
 
 def list_hook(environment):
@@ -202,6 +202,46 @@ def test_a_hook_whose_module_was_deleted_lets_the_interpreter_start(environment)
     assert "_regraft_hook" in result.err
 
 
+@pytest.mark.skipif(not PY2, reason="on 3.x the line of the .pth file needs no such module")
+def test_a_quick_module_that_was_deleted_is_reported_and_written_anew_by_enable(environment):
+    environment.enable()
+    os.remove(os.path.join(environment.packages, "_regraft_quick.py"))
+    result = environment.run("-c", "print(42)")
+    assert (result.status, result.lines) == (0, ["42"])
+    assert "000_regraft.pth" in result.err and "No such file" in result.err
+    assert [hook["current"] for hook in json.loads(environment.regraft("status", "--json").out)["hooks"]] == [False]
+    assert "anew" in environment.enable().out
+    assert environment.gets_ours()
+
+
+@pytest.mark.skipif(not PY2, reason="on 3.x the line of the .pth file needs no such module")
+def test_the_bytecode_of_another_text_is_not_taken(environment):
+    environment.enable()
+    path = os.path.join(environment.packages, "_regraft_quick.py")
+    with open(path, "a") as stream:
+        stream.write("print('changed')\n")
+    os.utime(path, (1, 1))
+    # site.py of a virtualenv reads the .pth file twice.
+    assert set(environment.run("-c", "pass").lines) == set(["changed"])
+
+
+@pytest.mark.parametrize("flags", [(), ("-O",)] if PY2 else [()])
+def test_a_start_has_nothing_to_compile(environment, flags):
+    environment.enable()
+    before = environment.snapshot()
+    assert environment.run(*(flags + ("-c", "import _regraft_hook"))).status == 0
+    assert environment.snapshot() == before
+
+
+@pytest.mark.skipif(not PY2, reason="on 3.x the line of the .pth file has the paths in it")
+def test_a_copy_of_an_environment_has_its_own_regraft(environment, tmp_path):
+    environment.enable()
+    target = str(tmp_path / "copy")
+    shutil.copytree(environment.root, target, symlinks=True)
+    assert type(environment)(target).gets_ours()
+    assert environment.gets_ours()
+
+
 def test_a_truncated_extension_fails_at_import_and_never_gives_the_old_ssl(environment):
     environment.enable()
     environment.truncate_extension()
@@ -312,14 +352,17 @@ def test_a_package_outside_of_site_packages_can_be_enabled(environment, tmp_path
     assert elsewhere not in environment.run("-c", "import sys; print('\\n'.join(sys.path))").lines
 
 
-def test_both_files_call_the_one_function(environment):
+def test_each_of_the_files_has_one_line_of_code_that_starts_regraft(environment):
     environment.enable()
     texts = dict((name, open(os.path.join(environment.packages, name)).read()) for name in FILES)
     assert "_regraft_hook:start" in texts["000_regraft.start"].splitlines()
     lines = [line for line in texts["000_regraft.pth"].splitlines() if not line.startswith("#")]
     assert len(lines) == 1
-    assert lines[0].startswith("import ")
-    assert lines[0].endswith('__import__("_regraft_hook").start("pth")')
+    if PY2:
+        assert lines == ['import imp; imp.load_source("_regraft_quick", sitedir + "/_regraft_quick.py").start("pth")']
+    else:
+        assert lines[0].startswith("import os, sys; ")
+        assert lines[0].endswith(' or __import__("_regraft_hook").start("pth")')
 
 
 def test_the_entry_point_of_the_start_file_activates(environment):
