@@ -90,7 +90,8 @@ cdef class _SSLSocket:
                 if seconds > 9e9:
                     patience.forever = True
                 else:
-                    patience.deadline = _now() + <int64_t>(seconds * 1e9)
+                    patience.span = <int64_t>(seconds * 1e9)
+                    patience.deadline = 0
         return sock
 
     cdef int _fail(self, Call *call, bint memory) except -1:

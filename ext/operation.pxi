@@ -61,7 +61,8 @@ cdef struct Patience:
     int fd            # -1 over MemoryBIOs
     bint waits        # False: non-blocking, or MemoryBIOs
     bint forever      # no time-out; then the descriptor itself blocks
-    int64_t deadline  # nanoseconds of the monotonic clock
+    int64_t span      # the time-out in nanoseconds
+    int64_t deadline  # nanoseconds of the monotonic clock; 0 before the first wait
 
 cdef struct Call:
     char *data
@@ -138,7 +139,12 @@ cdef int _wait(Patience *patience, short events) noexcept nogil:
     entry.events = events
     entry.revents = 0
     if not patience.forever:
-        left = patience.deadline - _now()
+        if patience.deadline == 0:
+            # What went before did not wait: most reads and writes need no clock.
+            left = patience.span
+            patience.deadline = _now() + left
+        else:
+            left = patience.deadline - _now()
         if left <= 0:
             return 0
         # Rounded up: never late by asking too often.
