@@ -24,6 +24,11 @@ class SSLSocket(socket):
     Differs: `send()` returns 0 instead of raising when it would block; time-outs are `SSLError`.
     """
 
+    # In an instance's dictionary these would take another kilobyte for each connection. A subclass and its users can
+    # set any other name; with PySocks or gevent in its place, `socket` may have a dictionary already.
+    __slots__ = ("_makefile_refs", "_sslobj", "_connected", "_context", "_session", "server_side", "server_hostname",
+                 "do_handshake_on_connect", "suppress_ragged_eofs") + (() if socket.__dictoffset__ else ("__dict__",))
+
     # Programs look; 2.7's never was anything else.
     _closed = False
 

@@ -5,6 +5,7 @@ import errno
 import socket
 
 from regraft import _behavior, _openssl
+from regraft._behavior import SENDALL_RETURNS_THE_SIZE
 from regraft._compat import text_type
 from regraft._openssl import SSL_ERROR_EOF, SSLError, SSLWantReadError, SSLWantWriteError
 from regraft.sslparts.connection import bare
@@ -138,7 +139,7 @@ class Stream(object):
             return self._rg_plain().sendall(data, flags)
         if flags != 0:
             self._rg_refuse_flags("sendall")
-        if type(data) is not bytes:
+        if data.__class__ is not bytes:  # dearer on 2.7: type(data)
             data = _bytes_view(data)
         size = len(data)
         sent = self.send(data) if size else 0
@@ -147,7 +148,7 @@ class Stream(object):
             view = memoryview(data)
             while sent < size:
                 sent += self.send(view[sent:])
-        return size if _behavior.SENDALL_RETURNS_THE_SIZE else None
+        return size if SENDALL_RETURNS_THE_SIZE else None
 
     def sendfile(self, file, offset=0, count=None):
         """Send a file.
