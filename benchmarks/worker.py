@@ -433,7 +433,7 @@ def main():
             try:
                 if name not in loaded:
                     settings = dict(request["settings"], name=name)
-                    loaded[name] = [BENCHMARKS.get(name, Hashing)(settings), None]
+                    loaded[name] = [BENCHMARKS.get(name, Hashing)(settings), request.get("count")]
                 benchmark, count = loaded[name]
                 if benchmark.unit == "seconds":
                     count, wall, cpu = measure(benchmark, request["seconds"], count)
