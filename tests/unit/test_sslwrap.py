@@ -5,6 +5,7 @@ import _ssl
 import os
 import socket
 import ssl
+import subprocess
 import sys
 import threading
 
@@ -236,3 +237,33 @@ def test_the_module_is_the_one_that_is_imported():
     assert type(reload(_ssl)).__name__ == "ModuleWithSslwrap"  # noqa: F821
     assert _ssl.SSLError is ssl.SSLError and _ssl.sslwrap
     assert "_openssl" not in vars(_ssl) and "policy" not in vars(_ssl)
+
+
+REPLACED = """
+import socket, sys
+class Replacement(socket._socketobject):
+    pass
+socket.socket = socket.SocketType = Replacement
+import ssl
+end, other = socket.socketpair()
+context = ssl.SSLContext(ssl.PROTOCOL_SSLv23)
+connection = context.wrap_socket(Replacement(_sock=end), do_handshake_on_connect=False)
+connection.note = "kept"
+sys.stdout.write("%s %s %s" % (isinstance(connection, Replacement), connection.note, connection.server_side))
+"""
+
+
+def test_a_class_that_has_replaced_socket_may_have_a_dictionary_of_its_own():
+    # PySocks puts such a class there.
+    said = subprocess.check_output([sys.executable, "-c", REPLACED])
+    assert said == "True kept False"
+
+
+def test_a_subclass_adds_attributes_and_overrides_those_of_the_connection(ends):
+    class Own(ssl.SSLSocket):
+        suppress_ragged_eofs = "class"
+
+    connection = Own(plain(ends[0]), do_handshake_on_connect=False, suppress_ragged_eofs="instance")
+    connection.note = "kept"
+    assert (connection.note, connection.suppress_ragged_eofs) == ("kept", "instance")
+    connection.close()
