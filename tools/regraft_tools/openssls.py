@@ -311,12 +311,12 @@ def run(job: Job, arguments: Sequence[str], certificates: Path, folder: Path) ->
         libraries = None if job.built == job.runs else libraries_of(runs)
         with using(built):
             environment = environments.ensure(
-                job.interpreter, job.built.name, packages=["pytest"]
+                job.interpreter, job.built.name, packages=testing.PACKAGES
             )
         version = confirm(environment, runs, libraries)
     except (debian.Unavailable, environments.BuildFailed, WrongOpenSSL) as error:
         return testing.Finished(tally.Row(job.title, failed=1, note="not run"), str(error))
-    variables = {testing.CERTIFICATES_VARIABLE: str(certificates)}
+    variables = testing.name_data(certificates)
     if libraries:
         variables["LD_LIBRARY_PATH"] = str(libraries)
     finished = testing.run_pytest(

@@ -127,8 +127,8 @@ def prepare(name: str, interpreter: Interpreter) -> environments.Environment:
     """The environment whose extension is built for the checker."""
     if name == "asan":
         with _built_with(FLAGS):
-            return environments.ensure(interpreter, "asan", packages=["pytest"])
-    return environments.ensure(interpreter, "tests", packages=["pytest"])
+            return environments.ensure(interpreter, "asan", packages=testing.PACKAGES)
+    return environments.ensure(interpreter, "tests", packages=testing.PACKAGES)
 
 
 def run_one(
@@ -144,9 +144,7 @@ def run_one(
     except (Unavailable, environments.BuildFailed) as error:
         return testing.Finished(Row(title, failed=1, note="not run"), str(error))
     usual = () if checker.arguments and not checker.arguments[0].startswith("-") else PATHS
-    environ = environment.variables(
-        {testing.CERTIFICATES_VARIABLE: str(certificates), **dict(checker.environ)}
-    )
+    environ = environment.variables(testing.name_data(certificates) | dict(checker.environ))
     finished = testing.run_pytest(
         [*checker.prefix, str(environment.python), "-m", "regraft", "run", "-m", "pytest"], title,
         [*testing.with_paths(arguments, usual), *checker.arguments], environ, folder, LONGEST,

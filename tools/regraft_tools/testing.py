@@ -34,6 +34,7 @@ HERE = {
     "x509": ("tests/x509",), "differential": ("tests/differential",),
     "peers": ("tests/peers",),
 }
+PACKAGES = ("hypothesis", "pytest")  # what our own tests need of others
 DIRECTORIES = ("tests/unit", "tests/wire", "tests/startup", "tests/leaks")
 CERTIFICATES_VARIABLE = "REGRAFT_TEST_CERTS"
 VECTORS_VARIABLE = "REGRAFT_TEST_VECTORS"
@@ -169,21 +170,24 @@ def _run_on(
 ) -> Finished:
     title = "%s tests" % interpreter.version
     try:
-        environment = environments.ensure(interpreter, "tests", packages=["hypothesis", "pytest"])
+        environment = environments.ensure(interpreter, "tests", packages=PACKAGES)
     except environments.BuildFailed as error:
         return Finished(Row(title, failed=1, note="no environment"), str(error))
     return run_pytest(
         [str(environment.python), "-m", "regraft", "run", "-m", "pytest"], title, arguments,
-        environment.variables({CERTIFICATES_VARIABLE: str(certificates), **find_comparisons()}), folder,
+        environment.variables(name_data(certificates)), folder,
     )
 
 
-def find_comparisons() -> dict[str, str]:
-    """Where the published vectors and the interpreter of the reference are, by their variables."""
+def name_data(certificates: Path) -> dict[str, str]:
+    """Where the certificates, the published vectors and the interpreter of the reference are, by their variables."""
     # Here, as `reference` imports this module in a Python that has nothing but itself.
     import cryptography_vectors
 
-    found = {VECTORS_VARIABLE: str(Path(cryptography_vectors.__file__).parent)}
+    found = {
+        CERTIFICATES_VARIABLE: str(certificates),
+        VECTORS_VARIABLE: str(Path(cryptography_vectors.__file__).parent),
+    }
     interpreter = interpreters.search([REFERENCE]).of(REFERENCE)
     if interpreter:
         found[REFERENCE_VARIABLE] = str(interpreter.path)
