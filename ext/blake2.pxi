@@ -35,6 +35,11 @@ cdef int start_blake2(
     cdef int half = 64 if is_b else 32
     cdef uint64_t leaf = 0, offset = 0, first
     cdef int i, key_size = 0
+    # What is no number of C at all is told before any number that is out of its range, as CPython's arguments are.
+    if leaf_size is not _ABSENT:
+        leaf = natural_number(leaf_size, "unsigned long")
+    if node_offset is not _ABSENT:
+        offset = natural_number(node_offset, "unsigned long long")
     if digest_size < 1 or digest_size > half:
         raise ValueError("digest_size for %s must be between 1 and %d bytes, got %d" % (
             "blake2b" if is_b else "blake2s", half, digest_size))
@@ -47,14 +52,10 @@ cdef int start_blake2(
         refuse_value("fanout", 0, 255)
     if depth < 1 or depth > 255:
         refuse_value("depth", 1, 255)
-    if leaf_size is not _ABSENT:
-        leaf = natural_number(leaf_size, "unsigned long")
-        if leaf > 0xFFFFFFFF:
-            raise OverflowError("'leaf_size' is too large")
-    if node_offset is not _ABSENT:
-        offset = natural_number(node_offset, "unsigned long long")
-        if not is_b and offset >> 48:
-            raise OverflowError("'node_offset' is too large")
+    if leaf > 0xFFFFFFFF:
+        raise OverflowError("'leaf_size' is too large")
+    if not is_b and offset >> 48:
+        raise OverflowError("'node_offset' is too large")
     if node_depth < 0 or node_depth > 255:
         refuse_value("node_depth", 0, 255)
     if inner_size < 0 or inner_size > half:

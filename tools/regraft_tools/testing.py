@@ -39,8 +39,8 @@ DIRECTORIES = ("tests/unit", "tests/wire", "tests/startup", "tests/leaks")
 CERTIFICATES_VARIABLE = "REGRAFT_TEST_CERTS"
 VECTORS_VARIABLE = "REGRAFT_TEST_VECTORS"
 REFERENCE_VARIABLE = "REGRAFT_TEST_REFERENCE"
-# What a person sets for tests that need more than there always is: a FIPS provider, five gigabytes' patience.
-HANDED_ON = ("REGRAFT_TEST_FIPS", "REGRAFT_TEST_HUGE")
+# What a person sets for tests that need more than there always is: a FIPS provider, five gigabytes' patience, luck.
+HANDED_ON = ("REGRAFT_TEST_FIPS", "REGRAFT_TEST_HUGE", "REGRAFT_TEST_RANDOM")
 REFERENCE = "3.13"  # the series whose answers are taken for right
 AT_A_TIME = 2
 NO_TESTS = 5  # exit status of pytest
