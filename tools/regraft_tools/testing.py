@@ -129,9 +129,13 @@ def choose(series: Sequence[str], everything: bool = False) -> Search:
 
 def run_pytest(
     command: Sequence[str], title: str, arguments: Sequence[str], environ: Mapping[str, str],
-    folder: Path, longest: float = LONGEST,
+    folder: Path, longest: float | None = None,
 ) -> Finished:
-    """Runs pytest in the checkout and reads its report; a crash is a failure of its own."""
+    """Runs pytest in the checkout and reads its report; a crash is a failure of its own.
+
+    Args:
+        longest: seconds after which the run is ended; None for LONGEST.
+    """
     report = folder / (title.replace(" ", "-") + ".xml")
     output = report.with_suffix(".txt")
     with open(output, "wb") as stream:
@@ -142,7 +146,7 @@ def run_pytest(
             start_new_session=True,
         )
         try:
-            status = process.wait(longest)
+            status = process.wait(LONGEST if longest is None else longest)
         except subprocess.TimeoutExpired:
             # The group is the one that was started here: children that tests left are in it.
             os.killpg(process.pid, signal.SIGKILL)
