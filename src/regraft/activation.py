@@ -97,6 +97,16 @@ def is_ours(module):
     return bool(path) and os.path.realpath(os.path.dirname(path)) == os.path.realpath(OVERLAY)
 
 
+def name_version(major, minor, fix, patch):
+    """Return OpenSSL's own name for a version that its headers give: 1.1.1w, 3.5.4.
+
+    Args: four int, as in `_ssl._OPENSSL_API_VERSION`; since 3.0 the third is always 0.
+    """
+    if major < 3:
+        return "%d.%d.%d%s" % (major, minor, fix, chr(ord("a") + patch - 1) if patch else "")
+    return "%d.%d.%d" % (major, minor, patch)
+
+
 def find_overlay():
     """Return the overlay's index in `sys.path`, or None. It may stand there under another name of the directory."""
     wanted = os.path.realpath(OVERLAY)

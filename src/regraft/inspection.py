@@ -31,7 +31,7 @@ def examine():
     else:
         report["extension"].update(
             file=extension.__file__, loaded=extension.OPENSSL_VERSION,
-            built_with=name_version(*extension._OPENSSL_API_VERSION[:4]))
+            built_with=activation.name_version(*extension._OPENSSL_API_VERSION[:4]))
         report["trust"] = _examine_trust(extension)
     if report["extension"]["error"] and report["overlay"]["position"] is not None:
         report["ssl"]["error"] = report["extension"]["error"]
@@ -48,16 +48,6 @@ def examine():
         report.update(activated_by=find_activator(), defaults=policy.CHOICE,
                       urandom="regraft" if randomness.is_provided() else "host")
     return report
-
-
-def name_version(major, minor, fix, patch):
-    """Return OpenSSL's own name for a version that its headers give: 1.1.1w, 3.5.4.
-
-    Args: four int, as in `_ssl._OPENSSL_API_VERSION`; since 3.0 the third is always 0.
-    """
-    if major < 3:
-        return "%d.%d.%d%s" % (major, minor, fix, chr(ord("a") + patch - 1) if patch else "")
-    return "%d.%d.%d" % (major, minor, patch)
 
 
 def find_activator():

@@ -18,7 +18,7 @@ ARROWS: dict[str, set[str]] = {
     "_compat": set(),
     "_enums": {"_compat"},
     "_behavior": {"_compat"},
-    "features": {"_behavior", "_compat"},
+    "features": {"_behavior", "_compat", "features"},
     "policy": {"features", "_behavior", "_compat"},
     "sslparts": {"_openssl", "_compat", "_enums", "_behavior", "policy", "sslparts"},
     "randomness": {"_boot", "_openssl"},
@@ -37,6 +37,7 @@ DEFERRED: dict[str, set[str]] = {
     "_boot": {"activation", "randomness"},
     "activation": {"_openssl"},
     "children": {"_boot", "activation"},
+    "features": {"activation"},
 }
 ROOMS = set(ARROWS) | {"_openssl"}
 LOWEST = {"_compat", "_enums", "_behavior"}

@@ -8,7 +8,7 @@ import re
 import pytest
 
 import regraft
-from regraft import inspection
+from regraft import activation, inspection
 from regraft.cli.status import describe_trust
 from throwaway import is_below
 
@@ -74,7 +74,7 @@ def test_status_says_in_words_what_is_trusted(trust, words):
 @pytest.mark.parametrize("version, name", [
     ((1, 1, 1, 23), "1.1.1w"), ((1, 1, 1, 0), "1.1.1"), ((3, 0, 0, 19), "3.0.19"), ((4, 1, 0, 0), "4.1.0")])
 def test_versions_are_named_as_openssl_names_them(version, name):
-    assert inspection.name_version(*version) == name
+    assert activation.name_version(*version) == name
 
 
 @pytest.mark.parametrize("how", ["run", "activate", "PYTHONPATH"])

@@ -1,0 +1,75 @@
+"""Each recipe of the registry is run, with regraft and with the stock modules of the same interpreter."""
+from __future__ import absolute_import, division, print_function
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from regraft import _behavior, activation, features
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ALL = pytest.mark.parametrize("name", features.names())
+
+
+def run_recipes(**variables):
+    environ = dict(os.environ, **variables)
+    child = subprocess.Popen([sys.executable, os.path.join(HERE, "recipes.py")], env=environ, stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE)
+    output, errors = child.communicate()
+    assert child.returncode == 0, errors.decode("utf-8", "replace")
+    return json.loads(output.decode("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def regrafted():
+    answer = run_recipes()
+    assert os.path.dirname(os.path.realpath(answer["ssl"])) == os.path.realpath(activation.OVERLAY)
+    return answer["rows"]
+
+
+@pytest.fixture(scope="module")
+def stock():
+    answer = run_recipes(REGRAFT_DISABLE="1")
+    assert os.path.dirname(os.path.realpath(answer["ssl"])) != os.path.realpath(activation.OVERLAY)
+    return answer["rows"]
+
+
+@ALL
+def test_with_regraft_a_feature_is_there_and_its_recipes_run(name, regrafted):
+    row, found = features.get(name), regrafted[name]
+    assert found["errors"] == {} or (found["detected"] is False and list(found["errors"]) == ["harden"])
+    if row["detect"] is not None:
+        assert found["detected"] is is_possible(row)
+
+
+def is_possible(row):
+    from regraft import _openssl
+
+    return all(_openssl.CAPABILITIES[each] for each in row["capabilities"])
+
+
+@ALL
+def test_on_stock_python_detect_says_without_an_exception_what_is_there(name, stock):
+    row, found = features.get(name), stock[name]
+    if row["detect"] is None:
+        return
+    assert found["detected"] in (True, False), found
+    if found["detected"]:
+        assert found["errors"] == {}
+    elif row["kind"] == "feature" and row["harden"] is not None:
+        assert list(found["errors"]) == ["harden"], "detect says no, and harden works"
+
+
+@ALL
+def test_detect_says_of_stock_python_what_its_release_is_known_for(name, stock):
+    row, found = features.get(name), stock[name]
+    if row["detect"] is None:
+        return
+    # A build's OpenSSL may lack what the release has; nothing may be there that the release has not.
+    if found["detected"]:
+        assert features.release_has(row, _behavior.HOST_RELEASE)
+    elif not row["openssl"] and not row["capabilities"]:
+        assert not features.release_has(row, _behavior.HOST_RELEASE)
