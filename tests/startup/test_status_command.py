@@ -8,7 +8,7 @@ import re
 import pytest
 
 import regraft
-from regraft import activation, inspection
+from regraft import activation
 from regraft.cli.status import describe_trust
 from throwaway import is_below
 
