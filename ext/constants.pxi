@@ -69,6 +69,7 @@ HAS_PHA = bool(RG_HAS_PHA and HAS_TLSv1_3)
 # What this build can do, by the names of compat.h.
 CAPABILITIES = {
     "SNI": HAS_SNI,
+    "NPN": HAS_NPN,
     "SSLv3": HAS_SSLv3,
     "TLSv1": HAS_TLSv1,
     "TLSv1_1": HAS_TLSv1_1,

@@ -18,6 +18,9 @@ def examine(row):
     for recipe in features.RECIPES:
         if row[recipe] is None or (recipe in ("relax", "default") and found["detected"] is False):
             continue
+        # What is pasted into a library must not warn, or it fails in programs that make errors of warnings. What a
+        # recipe opts out of may be deprecated.
+        warnings.simplefilter("ignore" if recipe == "relax" else "error", DeprecationWarning)
         try:
             namespace = features.run(row, recipe)
         except Exception as error:  # noqa: B902  (which one is the result)
@@ -31,8 +34,6 @@ def examine(row):
 
 
 def main():
-    # What a recipe opts out of may be deprecated; that it works is the question here.
-    warnings.simplefilter("ignore")
     import ssl
 
     json.dump({"ssl": getattr(ssl, "__file__", None),

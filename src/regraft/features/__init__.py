@@ -13,8 +13,10 @@ A row is a dict:
     module          the covered module: ssl, hashlib, hmac, os, random, secrets
     names           public names that belong to it: "ssl.SSLContext.set_alpn_protocols"
     first_2_7       first maintenance release of 2.7 that has it, or None
-    first_3         first releases of 3.x that have it, oldest first; a fix has one for each series that got it
-    first_regraft   first release of regraft that has it
+    first_3         first releases of 3.x that have it, oldest first; a fix has one for each series that got it.
+                    Empty: it is of 2.7 alone, and regraft does not bring it to 3.x either
+    first_regraft   first release of regraft that has it; None for a default that stays the host's, because programs
+                    rely on it, unless REGRAFT_DEFAULTS=newest
     affected        of a fix: the first releases that had the hole, by "2.7" and "3"; None there for never
     unconfirmed     sentences about facts of this row that no source confirms
     openssl         oldest OpenSSL with which it works, or None
@@ -38,14 +40,16 @@ import sys
 import warnings
 
 from regraft import _behavior
-from regraft.features import certificates, fixes, hashes, randomness, tls
+from regraft.features import (
+    certificates, ciphers, connections, fixes, handshake, hashes, keyexchange, randomness, tls)
 
 __all__ = ["MissingFeatureError", "MissingFeatureWarning", "RECIPES", "default", "get", "has", "names", "require",
            "rows", "warn_missing"]
 
 RECIPES = ("detect", "harden", "relax", "default")
 
-_ROWS = tls.ROWS + certificates.ROWS + hashes.ROWS + randomness.ROWS + fixes.ROWS
+_ROWS = (tls.ROWS + handshake.ROWS + ciphers.ROWS + keyexchange.ROWS + connections.ROWS + certificates.ROWS + hashes.ROWS
+         + randomness.ROWS + fixes.ROWS)
 _BY_NAME = dict((row["name"], row) for row in _ROWS)
 _warned = set()
 
@@ -195,8 +199,14 @@ def default(name):
     row = get(name)
     if row["default"] is None:
         raise LookupError("%s has no default: %s" % (name, row["without"]["default"]))
-    require(name)
-    return run(row, "default")["default"]
+    if row["kind"] != "default":
+        require(name)
+    try:
+        # Of a default that is not in force the setting is wanted all the more; it may have no name here.
+        return run(row, "default")["default"]
+    except AttributeError:
+        require(name)
+        raise
 
 
 def run(row, recipe):
@@ -212,11 +222,29 @@ def run(row, recipe):
 
 
 def is_by_release(row):
-    """Return whether a row holds going by releases: regraft's modules hold all, others what their release had.
+    """Return whether a row holds going by releases: others' modules have what their release had, regraft's have all.
+
+    But for the host's defaults, and on 3.x what is of 2.7 alone.
 
     Args: row (dict)
     """
-    return is_regrafted(row["module"]) or release_has(row, _behavior.HOST_RELEASE)
+    if release_has(row, _behavior.HOST_RELEASE):
+        return True
+    return is_regrafted(row["module"]) and regraft_has(row, _behavior.HOST_RELEASE)
+
+
+def regraft_has(row, release):
+    """Return whether regraft brings what a row is about to a release of CPython that has it not.
+
+    Args:
+        row (dict)
+        release (tuple of int): such as (3, 9, 18).
+    """
+    if row["first_regraft"] is None:
+        from regraft import policy
+
+        return policy.IS_NEWEST
+    return release[0] == 2 or row["kind"] == "fix" or bool(row["first_3"])
 
 
 def is_regrafted(name):
@@ -275,7 +303,9 @@ def explain(missing):
         lines.append("  needed: %s" % describe_need(row))
     wanted = sorted(set(row["module"] for row in missing))
     lines.append("  loaded: %s" % "; ".join(map(_describe_module, wanted)))
-    if all(map(is_regrafted, wanted)):
+    if not any(row["first_regraft"] for row in missing):
+        lines.append("  do: REGRAFT_DEFAULTS=newest with regraft, or the row's recipe `harden` for a context of your own")
+    elif all(map(is_regrafted, wanted)):
         lines.append("  do: give regraft an OpenSSL that has it; `python -m regraft status` shows the one in use")
     else:
         lines.append("  do: `python -m regraft run PROGRAM`, or `python -m regraft enable` for this environment")
@@ -288,7 +318,8 @@ def describe_need(row):
     Args: row (dict)
     """
     found = ["Python %s" % each for each in [row["first_2_7"]] + row["first_3"] if each]
-    need = " or ".join([", ".join(found)] * bool(found) + ["regraft %s" % row["first_regraft"]])
+    ours = "regraft %s" % row["first_regraft"] if row["first_regraft"] else "regraft with REGRAFT_DEFAULTS=newest"
+    need = " or ".join([", ".join(found)] * bool(found) + [ours])
     return need + (", with OpenSSL %s or newer" % row["openssl"] if row["openssl"] else "")
 
 
