@@ -126,6 +126,36 @@ def test_the_default_of_what_is_missing_is_an_error(add_row):
         features.default("levitation")
 
 
+def test_a_default_that_is_not_in_force_is_told_all_the_same(add_row):
+    add_row(kind="default", detect="available = False\n", default="default = False\n")
+    assert features.default("levitation") is False
+
+
+def test_a_default_that_has_no_name_here_is_missing(add_row):
+    add_row(kind="default", detect="available = False\n", default="import ssl\ndefault = ssl.levitates\n")
+    with pytest.raises(features.MissingFeatureError):
+        features.default("levitation")
+    add_row(kind="default", detect="available = True\n", default="import ssl\ndefault = ssl.levitates\n")
+    with pytest.raises(AttributeError):
+        features.default("levitation")
+
+
+def test_for_a_default_that_stays_the_hosts_the_way_out_is_the_setting(add_row):
+    row = add_row(kind="default", first_regraft=None, first_2_7=None, first_3=["3.16"])
+    with pytest.raises(features.MissingFeatureError) as caught:
+        features.require("levitation")
+    assert "needed: Python 3.16 or regraft with REGRAFT_DEFAULTS=newest" in str(caught.value)
+    assert "do: REGRAFT_DEFAULTS=newest with regraft, or the row's recipe `harden`" in str(caught.value)
+    assert features.regraft_has(row, (2, 7, 18)) is False
+    assert features.is_by_release(row) is False
+
+
+def test_what_is_of_2_7_alone_is_not_brought_to_3(add_row):
+    row = add_row(first_2_7="2.7.12", first_3=[])
+    assert features.regraft_has(row, (2, 7, 18)) is True
+    assert features.regraft_has(row, (3, 6, 15)) is False
+
+
 def test_a_recipe_runs_as_the_reader_would_run_it(add_row):
     row = add_row(detect="x = 7 / 2\ndef f():\n    return x\navailable = f() == (7 / 2)\nkind = type('')\n")
     found = features.run(row, "detect")

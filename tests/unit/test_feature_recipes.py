@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 
+import old_ssl
 import pytest
 
 from regraft import _behavior, activation, features
@@ -98,3 +99,24 @@ def test_detect_says_of_stock_python_what_its_release_is_known_for(name, stock):
         assert features.release_has(row, _behavior.HOST_RELEASE)
     elif not row["openssl"] and not row["capabilities"]:
         assert not features.release_has(row, _behavior.HOST_RELEASE)
+
+
+OF_SSL = pytest.mark.parametrize("row", [each for each in features.rows() if each["module"] == "ssl" and each["detect"]],
+                                 ids=lambda row: row["name"])
+# 2.7.3's guard cannot be seen where there are no contexts, and then no is the safe answer.
+NOT_SEEN_IN_2_7_6 = ["empty-fragments"]
+
+
+@OF_SSL
+def test_detect_says_of_a_module_as_old_as_2_7_6_what_it_has(row, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ssl", old_ssl.make_module())
+    available = features.run(row, "detect")["available"]
+    assert available is (features.release_has(row, (2, 7, 6)) and row["name"] not in NOT_SEEN_IN_2_7_6)
+
+
+@pytest.mark.parametrize("row", [each for each in features.rows() if each["module"] == "ssl" and each["harden"]
+                                 and not features.release_has(each, (2, 7, 6))], ids=lambda row: row["name"])
+def test_what_a_module_as_old_as_2_7_6_has_not_cannot_be_opted_in_to(row, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ssl", old_ssl.make_module())
+    with pytest.raises(AttributeError):
+        features.run(row, "harden")

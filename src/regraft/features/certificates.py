@@ -329,12 +329,12 @@ default = bool(context.verify_flags & ssl.VERIFY_X509_PARTIAL_CHAIN)
         "module": "ssl",
         "names": ["ssl.VERIFY_ALLOW_PROXY_CERTS"],
         "first_2_7": None, "first_3": ["3.10"], "first_regraft": "0.1.0", "affected": None,
-        "unconfirmed": ["The issue under which it was added."],
+        "unconfirmed": [],
         "openssl": None, "openssl_fixed": None, "capabilities": [],
         "cves": [],
         "defends": "A certificate that a user, not an authority, has issued is refused unless it was asked for.",
         "beyond": "Grids that let users issue certificates need no verification of their own making.",
-        "sources": ["bpo-42854", "RFC 3820"],
+        "sources": ["bpo-39342", "RFC 3820"],
         "detect": """\
 import ssl
 available = hasattr(ssl, "VERIFY_ALLOW_PROXY_CERTS")
@@ -352,7 +352,7 @@ context.verify_flags |= ssl.VERIFY_ALLOW_PROXY_CERTS
         "default": """\
 import ssl
 context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)  # loads no CA certificates
-default = bool(context.verify_flags & ssl.VERIFY_ALLOW_PROXY_CERTS)
+default = not context.verify_flags & ssl.VERIFY_ALLOW_PROXY_CERTS
 """,
         "without": {},
     },

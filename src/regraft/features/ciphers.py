@@ -82,7 +82,7 @@ default = [each["name"] for each in context.get_ciphers()]
         "module": "ssl",
         "names": [],
         "first_2_7": "2.7.3", "first_3": ["3.3"], "first_regraft": "0.1.0", "affected": None,
-        "unconfirmed": ["The first 3.x release: 3.3, or 3.2.3 before it."],
+        "unconfirmed": ["Whether 3.2.3 has it too."],
         "openssl": None, "openssl_fixed": None, "capabilities": [],
         "cves": [],
         "defends": "A connection cannot be brought to a cipher that hides nothing, or that anybody can answer.",
@@ -112,7 +112,7 @@ context.set_ciphers("DEFAULT:!aNULL:!eNULL")  # OpenSSL's own list; these two ne
 """,
         "default": """\
 import ssl
-default = ssl._DEFAULT_CIPHERS  # names of ciphers: get_ciphers(), where there is one
+default = ssl._DEFAULT_CIPHERS  # get_ciphers(), where there is one, lists them by name
 """,
         "without": {},
     },
@@ -143,16 +143,16 @@ else:
         "harden": """\
 import ssl
 context = ssl.create_default_context()
-context.set_ciphers(ssl._DEFAULT_CIPHERS + ":!RC4")
+context.set_ciphers("ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:ECDHE+AES:RSA+AES:!aNULL:!RC4")
 """,
         "relax": """\
 import ssl
 context = ssl.create_default_context()
-context.set_ciphers(ssl._DEFAULT_CIPHERS + ":RC4")  # last; OpenSSL may have none
+context.set_ciphers("ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:ECDHE+AES:RSA+AES:!aNULL:RC4")  # last
 """,
         "default": """\
 import ssl
-default = ssl._DEFAULT_CIPHERS  # names of ciphers: get_ciphers(), where there is one
+default = ssl._DEFAULT_CIPHERS  # get_ciphers(), where there is one, lists them by name
 """,
         "without": {},
     },
@@ -184,16 +184,16 @@ else:
         "harden": """\
 import ssl
 context = ssl.create_default_context()
-context.set_ciphers(ssl._DEFAULT_CIPHERS + ":!3DES")
+context.set_ciphers("ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:ECDHE+AES:RSA+AES:!aNULL:!3DES")
 """,
         "relax": """\
 import ssl
 context = ssl.create_default_context()
-context.set_ciphers(ssl._DEFAULT_CIPHERS.replace(":!3DES", "") + ":3DES")  # last
+context.set_ciphers("ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:ECDHE+AES:RSA+AES:!aNULL:3DES")  # last
 """,
         "default": """\
 import ssl
-default = ssl._DEFAULT_CIPHERS  # names of ciphers: get_ciphers(), where there is one
+default = ssl._DEFAULT_CIPHERS  # get_ciphers(), where there is one, lists them by name
 """,
         "without": {},
     },
@@ -330,7 +330,7 @@ if hasattr(getattr(ssl, "SSLContext", None), "security_level"):
         "harden": """\
 import ssl
 context = ssl.create_default_context()
-context.set_ciphers("DEFAULT:!aNULL:@SECLEVEL=2")
+context.set_ciphers("ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:!aNULL:!aDSS:@SECLEVEL=2")
 """,
         "relax": """\
 import ssl

@@ -336,7 +336,7 @@ context.options |= ssl.OP_LEGACY_SERVER_CONNECT  # a last resort, for one server
         "default": """\
 import ssl
 context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)  # loads no CA certificates
-default = bool(context.options & ssl.OP_LEGACY_SERVER_CONNECT)
+default = not context.options & ssl.OP_LEGACY_SERVER_CONNECT
 """,
         "without": {},
     },
@@ -444,7 +444,7 @@ context.options &= ~ssl.OP_NO_SSLv3  # and OpenSSL must have been built with it
         "default": """\
 import ssl
 context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)  # loads no CA certificates
-default = not context.options & ssl.OP_NO_SSLv3
+default = bool(context.options & ssl.OP_NO_SSLv3)
 """,
         "without": {},
     },
@@ -515,7 +515,7 @@ context.options |= ssl.OP_IGNORE_UNEXPECTED_EOF  # for a peer that never says go
         "default": """\
 import ssl
 context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)  # loads no CA certificates
-default = bool(context.options & ssl.OP_IGNORE_UNEXPECTED_EOF)
+default = not context.options & ssl.OP_IGNORE_UNEXPECTED_EOF
 """,
         "without": {},
     },
@@ -533,7 +533,7 @@ default = bool(context.options & ssl.OP_IGNORE_UNEXPECTED_EOF)
             "Where speed is the reason for doing without TLS, the kernel encrypts at the speed of the "
             "network."),
         "beyond": "Traffic that goes unencrypted for its volume is readable for everybody on the way.",
-        "sources": ["bpo-44951", "ssl documentation, OP_ENABLE_KTLS"],
+        "sources": ["gh-96828", "ssl documentation, OP_ENABLE_KTLS"],
         "detect": """\
 import ssl
 available = hasattr(ssl, "OP_ENABLE_KTLS")
@@ -541,12 +541,12 @@ available = hasattr(ssl, "OP_ENABLE_KTLS")
         "harden": """\
 import ssl
 context = ssl.create_default_context()
-context.options &= ~ssl.OP_ENABLE_KTLS
+context.options |= ssl.OP_ENABLE_KTLS
 """,
         "relax": """\
 import ssl
 context = ssl.create_default_context()
-context.options |= ssl.OP_ENABLE_KTLS  # keys go to the kernel, whose TLS is then the one in use
+context.options &= ~ssl.OP_ENABLE_KTLS  # the keys stay in the process
 """,
         "default": """\
 import ssl

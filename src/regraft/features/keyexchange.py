@@ -38,7 +38,7 @@ context.set_groups("X25519:P-256:P-384:P-521")  # for a peer that has only P-256
     },
     {
         "name": "post-quantum",
-        "title": "key exchange that quantum computers do not break (ML-KEM)",
+        "title": "choosing groups that quantum computers do not break (get_groups, ML-KEM)",
         "kind": "feature",
         "module": "ssl",
         "names": ["ssl.SSLContext.get_groups"],

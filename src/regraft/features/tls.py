@@ -126,7 +126,7 @@ default = ssl.get_protocol_name(ssl.PROTOCOL_SSLv23)
             "A client's context verifies from the start, and cannot be used by mistake as a server's, or the "
             "other way."),
         "beyond": "Code that only forgot to switch verification on is no longer open to whoever sits between.",
-        "sources": ["bpo-28085", "ssl documentation, PROTOCOL_TLS_CLIENT"],
+        "sources": ["ssl documentation, PROTOCOL_TLS_CLIENT"],
         "detect": """\
 import ssl
 available = hasattr(ssl, "PROTOCOL_TLS_CLIENT")
@@ -256,7 +256,7 @@ if hasattr(context, "minimum_version"):
     context.minimum_version = ssl.TLSVersion.TLSv1_1
 else:
     context.options &= ~ssl.OP_NO_TLSv1_1
-context.set_ciphers("DEFAULT:@SECLEVEL=0")  # OpenSSL 3 has no signature for TLS 1.1 at level 1
+context.set_ciphers("DEFAULT:!aNULL:@SECLEVEL=0")  # OpenSSL 3 signs no TLS 1.1 at level 1
 """,
         "default": """\
 import ssl
@@ -314,8 +314,8 @@ default = not context.options & ssl.OP_NO_TLSv1_3
         "kind": "feature",
         "module": "ssl",
         "names": ["ssl.OP_ENABLE_MIDDLEBOX_COMPAT"],
-        "first_2_7": "2.7.16", "first_3": ["3.6.15", "3.7.16", "3.8"], "first_regraft": "0.1.0", "affected": None,
-        "unconfirmed": ["Which maintenance releases of 3.6 and 3.7 had it first: 3.6.15 and 3.7.16 have it."],
+        "first_2_7": "2.7.16", "first_3": ["3.6.15", "3.7"], "first_regraft": "0.1.0", "affected": None,
+        "unconfirmed": ["Which maintenance release of 3.6 had it first: 3.6.15 has it."],
         "openssl": "1.1.1", "openssl_fixed": None, "capabilities": ["TLSv1_3"],
         "cves": [],
         "defends": "A box on the way that drops what it does not know is no reason to switch TLS 1.3 off.",
@@ -358,7 +358,7 @@ default = bool(context.options & ssl.OP_ENABLE_MIDDLEBOX_COMPAT)
         "cves": [],
         "defends": "One setting shuts out every version below it, those included that nobody thought of excluding.",
         "beyond": "Who excludes versions one by one leaves a gap with each that is added, and peers fall into it.",
-        "sources": ["bpo-32609", "ssl documentation, SSLContext.minimum_version", "RFC 9325, section 3.1.1"],
+        "sources": ["bpo-31453", "ssl documentation, SSLContext.minimum_version", "RFC 9325, section 3.1.1"],
         "detect": """\
 import ssl
 available = hasattr(getattr(ssl, "SSLContext", None), "minimum_version")
@@ -372,7 +372,7 @@ context.minimum_version = ssl.TLSVersion.TLSv1_2
 import ssl
 context = ssl.create_default_context()
 context.minimum_version = ssl.TLSVersion.TLSv1
-context.set_ciphers("DEFAULT:@SECLEVEL=0")  # OpenSSL 3 has no signature for TLS 1.0 at level 1
+context.set_ciphers("DEFAULT:!aNULL:@SECLEVEL=0")  # OpenSSL 3 signs no TLS 1.0 at level 1
 """,
         "default": """\
 import ssl
@@ -413,7 +413,7 @@ else:
 import ssl
 context = ssl.create_default_context()
 context.minimum_version = ssl.TLSVersion.TLSv1_1
-context.set_ciphers("DEFAULT:@SECLEVEL=0")  # OpenSSL 3 has no signature for TLS 1.1 at level 1
+context.set_ciphers("DEFAULT:!aNULL:@SECLEVEL=0")  # OpenSSL 3 signs no TLS 1.1 at level 1
 """,
         "default": """\
 import ssl
