@@ -234,16 +234,14 @@ def is_by_release(row):
 
 
 def regraft_has(row, release):
-    """Return whether regraft brings what a row is about to a release of CPython that has it not.
+    """Return whether regraft brings what a row is about to a release of CPython that has it not, with no setting.
 
     Args:
         row (dict)
         release (tuple of int): such as (3, 9, 18).
     """
     if row["first_regraft"] is None:
-        from regraft import policy
-
-        return policy.IS_NEWEST
+        return False
     return release[0] == 2 or row["kind"] == "fix" or bool(row["first_3"])
 
 
