@@ -259,6 +259,13 @@ def test_one_more_authority_is_trusted_for_one_context(certs):
     assert not succeeded(meet(context_of("trust-store", "harden"), server_of(certs)))
 
 
+def test_a_key_that_lies_encrypted_is_opened_by_a_password_that_is_asked_for(certs, monkeypatch):
+    found = features.run(features.get("key-passwords"), "harden")
+    monkeypatch.setattr(found["getpass"], "getpass", lambda: "secret")
+    found["load"](os.path.join(certs, "localhost-encrypted.pem"), password=found["getpass"].getpass)
+    assert succeeded(meet(client_context(certs), found["context"]))
+
+
 # ---- the handshake and after it --------------------------------------------------
 
 @pytest.mark.parametrize("name", ["servername-callback", "sni-callback"])

@@ -363,7 +363,7 @@ default = not context.verify_flags & ssl.VERIFY_ALLOW_PROXY_CERTS
         "module": "ssl",
         "names": ["ssl.VERIFY_X509_TRUSTED_FIRST"],
         "first_2_7": "2.7.10", "first_3": ["3.4.4", "3.5"], "first_regraft": "0.1.0", "affected": None,
-        "unconfirmed": [],
+        "unconfirmed": ["That OpenSSL 1.0.2 is the oldest with it."],
         "openssl": "1.0.2", "openssl_fixed": None, "capabilities": [],
         "cves": [],
         "defends": (

@@ -202,7 +202,7 @@ default = ssl._DEFAULT_CIPHERS  # get_ciphers(), where there is one, lists them 
         "title": "the server's order of ciphers (OP_CIPHER_SERVER_PREFERENCE)",
         "kind": "feature",
         "module": "ssl",
-        "names": [],
+        "names": ["ssl.OP_CIPHER_SERVER_PREFERENCE"],
         "first_2_7": "2.7.9", "first_3": ["3.3"], "first_regraft": "0.1.0", "affected": None,
         "unconfirmed": [],
         "openssl": None, "openssl_fixed": None, "capabilities": [],

@@ -233,7 +233,7 @@ context.set_psk_client_callback(lambda hint: ("name", b"a secret that the server
         "title": "the log of a connection's secrets (keylog_filename)",
         "kind": "feature",
         "module": "ssl",
-        "names": ["ssl.SSLContext.keylog_filename"],
+        "names": ["ssl.SSLContext.keylog_filename", "ssl.SSLContext._msg_callback"],
         "first_2_7": None, "first_3": ["3.8"], "first_regraft": "0.1.0", "affected": None,
         "unconfirmed": [],
         "openssl": "1.1.1", "openssl_fixed": None, "capabilities": [],
@@ -274,7 +274,7 @@ default = context.keylog_filename
         "names": ["ssl.OP_NO_RENEGOTIATION"],
         "first_2_7": None, "first_3": ["3.7"], "first_regraft": "0.1.0", "affected": None,
         "unconfirmed": [],
-        "openssl": "1.1.0", "openssl_fixed": None, "capabilities": [],
+        "openssl": "1.1.1", "openssl_fixed": None, "capabilities": [],
         "cves": [],
         "defends": (
             "A client cannot make a server of TLS 1.2 compute handshake after handshake within one "
@@ -313,12 +313,12 @@ default = bool(context.options & ssl.OP_NO_RENEGOTIATION)
         "first_2_7": None, "first_3": ["3.12"], "first_regraft": "0.1.0", "affected": None,
         "unconfirmed": [],
         "openssl": None, "openssl_fixed": None, "capabilities": [],
-        "cves": ["CVE-2009-3555"],
+        "cves": [],
         "defends": "Nobody on the way can put data of his own before what the client sends (renegotiation attack).",
         "beyond": (
             "Servers without the fix of 2010 endanger all their clients, and are mended when clients refuse "
             "them."),
-        "sources": ["gh-89051", "RFC 5746"],
+        "sources": ["gh-89051", "RFC 5746", "CVE-2009-3555"],
         "detect": """\
 import ssl
 available = hasattr(ssl, "OP_LEGACY_SERVER_CONNECT")
@@ -384,7 +384,7 @@ default = bool(context.options & ssl.OP_NO_COMPRESSION)
         "title": "SSL 2 off unless asked for",
         "kind": "default",
         "module": "ssl",
-        "names": ["ssl.OP_NO_SSLv2"],
+        "names": ["ssl.OP_NO_SSLv2", "ssl.PROTOCOL_SSLv2"],
         "first_2_7": "2.7.7", "first_3": ["3.4"], "first_regraft": "0.1.0", "affected": None,
         "unconfirmed": [],
         "openssl": None, "openssl_fixed": "1.1.0", "capabilities": [],
@@ -413,7 +413,7 @@ context.options |= ssl.OP_NO_SSLv2  # off already, unless it was asked for by PR
         "title": "SSL 3 off by default",
         "kind": "default",
         "module": "ssl",
-        "names": ["ssl.OP_NO_SSLv3", "ssl.TLSVersion.SSLv3"],
+        "names": ["ssl.OP_NO_SSLv3", "ssl.PROTOCOL_SSLv3", "ssl.TLSVersion.SSLv3"],
         "first_2_7": "2.7.11", "first_3": ["3.4.4", "3.5.1"], "first_regraft": "0.1.0", "affected": None,
         "unconfirmed": [],
         "openssl": None, "openssl_fixed": None, "capabilities": [],

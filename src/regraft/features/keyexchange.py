@@ -127,12 +127,12 @@ if connection.group() not in (None, "X25519MLKEM768", "x25519"):  # None until t
         "first_2_7": "2.7.9", "first_3": ["3.3"], "first_regraft": "0.1.0", "affected": None,
         "unconfirmed": [],
         "openssl": None, "openssl_fixed": None, "capabilities": [],
-        "cves": ["CVE-2015-4000"],
+        "cves": [],
         "defends": (
             "Small and shared groups, for which most of the work has been done already, are not used "
             "(Logjam)."),
         "beyond": "Work done once for a shared group of 1024 bits opens the connections of all servers that use it.",
-        "sources": ["bpo-21308", "bpo-13626 (3.3)", "RFC 9325, section 4.3"],
+        "sources": ["bpo-21308", "bpo-13626 (3.3)", "RFC 9325, section 4.3", "CVE-2015-4000"],
         "detect": """\
 import ssl
 available = hasattr(getattr(ssl, "SSLContext", None), "load_dh_params")

@@ -9,9 +9,10 @@ ROWS = [
         "module": "ssl",
         "names": [
             "ssl.SSLContext", "ssl.create_default_context", "ssl.Purpose", "ssl.Options", "ssl.VerifyMode",
-            "ssl.SSLContext.options", "ssl.SSLContext.protocol", "ssl.SSLContext.verify_mode",
-            "ssl.SSLContext.wrap_socket", "ssl.SSLContext.set_ciphers", "ssl.SSLContext.session_stats",
-            "ssl.SSLSocket.context", "ssl.SSLObject.context",
+            "ssl.CERT_NONE", "ssl.CERT_OPTIONAL", "ssl.CERT_REQUIRED", "ssl.SSLContext.options",
+            "ssl.SSLContext.protocol", "ssl.SSLContext.verify_mode", "ssl.SSLContext.wrap_socket",
+            "ssl.SSLContext.set_ciphers", "ssl.SSLContext.session_stats", "ssl.SSLSocket.context",
+            "ssl.SSLObject.context",
         ],
         "first_2_7": "2.7.9", "first_3": ["3.4"], "first_regraft": "0.1.0", "affected": None,
         "unconfirmed": [],
@@ -46,7 +47,7 @@ default = ssl.get_protocol_name(ssl.create_default_context(ssl.Purpose.CLIENT_AU
         "title": "safe options in contexts that are made bare (SSLContext)",
         "kind": "default",
         "module": "ssl",
-        "names": ["ssl.OP_CIPHER_SERVER_PREFERENCE"],
+        "names": [],
         "first_2_7": "2.7.16", "first_3": ["3.6"], "first_regraft": "0.1.0", "affected": None,
         "unconfirmed": [],
         "openssl": None, "openssl_fixed": None, "capabilities": [],
@@ -85,7 +86,7 @@ default = bool(ssl.SSLContext(protocol).options & ssl.OP_CIPHER_SERVER_PREFERENC
         "title": "one protocol for the newest version that both sides speak (PROTOCOL_TLS)",
         "kind": "feature",
         "module": "ssl",
-        "names": ["ssl.PROTOCOL_TLS"],
+        "names": ["ssl.PROTOCOL_TLS", "ssl.PROTOCOL_SSLv23"],
         "first_2_7": "2.7.13", "first_3": ["3.6"], "first_regraft": "0.1.0", "affected": None,
         "unconfirmed": [],
         "openssl": None, "openssl_fixed": None, "capabilities": [],
@@ -99,8 +100,7 @@ available = hasattr(ssl, "PROTOCOL_TLS")
 """,
         "harden": """\
 import ssl
-pinned = ssl.PROTOCOL_TLSv1_2  # what to look for in settings
-protocol = ssl.PROTOCOL_TLS  # what to replace it with
+protocol = ssl.PROTOCOL_TLS  # in settings that named PROTOCOL_TLSv1_2 or its kind
 """,
         "relax": """\
 import ssl
@@ -227,8 +227,8 @@ default = [each for each in versions if getattr(ssl, "HAS_" + each)]
         "kind": "feature",
         "module": "ssl",
         "names": [
-            "ssl.PROTOCOL_TLSv1_1", "ssl.PROTOCOL_TLSv1_2", "ssl.OP_NO_TLSv1", "ssl.OP_NO_TLSv1_1",
-            "ssl.OP_NO_TLSv1_2", "ssl.TLSVersion.TLSv1_2",
+            "ssl.PROTOCOL_TLSv1", "ssl.PROTOCOL_TLSv1_1", "ssl.PROTOCOL_TLSv1_2", "ssl.OP_NO_TLSv1",
+            "ssl.OP_NO_TLSv1_1", "ssl.OP_NO_TLSv1_2", "ssl.TLSVersion.TLSv1_2",
         ],
         "first_2_7": "2.7.9", "first_3": ["3.4"], "first_regraft": "0.1.0", "affected": None,
         "unconfirmed": [],
