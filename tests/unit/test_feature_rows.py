@@ -61,6 +61,8 @@ def test_a_recipe_is_code_for_every_release_or_says_why_there_is_none(row):
         if row[recipe] is None:
             continue
         assert row[recipe].endswith("\n") and max(map(len, row[recipe].splitlines())) <= 100
+        # 2.7 refuses other characters in a file that names no encoding.
+        assert all(ord(each) < 128 for each in row[recipe])
         assert "regraft" not in row[recipe] and "version_info" not in row[recipe], "plain stdlib code, no version checks"
     assert row["detect"] is None or re.search(r"^ *available = ", row["detect"], re.M)
     assert row["default"] is None or re.search(r"^ *default = ", row["default"], re.M)

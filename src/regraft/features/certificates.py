@@ -24,7 +24,7 @@ available = hasattr(getattr(ssl, "SSLContext", None), "check_hostname")
         "harden": """\
 import ssl
 context = ssl.create_default_context()
-context.check_hostname = True  # wrap_socket() needs server_hostname=… now
+context.check_hostname = True  # wrap_socket() needs server_hostname now
 """,
         "relax": """\
 import ssl

@@ -30,7 +30,7 @@ available = hasattr(ssl, "SSLSession")
 import ssl
 context = ssl.create_default_context()
 connection = context.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname="example.org")
-session = connection.session  # after the handshake: wrap_bio(…, session=session)
+session = connection.session  # after the handshake: give it to the next wrap_bio()
 """,
         "relax": None,
         "default": None,
