@@ -173,3 +173,23 @@ def test_what_nothing_shows_is_judged_by_the_release_unless_the_module_is_ours(a
     row = add_row(kind="fix", affected={"2.7": None, "3": "3.7"}, first_2_7=None, first_3=["3.8.2"])
     assert features.release_has(row, (2, 7, 3)) and features.release_has(row, (3, 6, 0))
     assert not features.release_has(row, (3, 7, 16)) and features.release_has(row, (3, 9, 0))
+
+
+def test_a_hole_of_older_openssls_is_closed_by_the_one_that_is_loaded(add_row, monkeypatch):
+    class Module(object):
+        def __init__(self, version, *info):
+            self.OPENSSL_VERSION, self.OPENSSL_VERSION_INFO = version, info
+
+    for module, fixed in [(Module("OpenSSL 1.0.1g", 1, 0, 1, 7, 15), []), (Module("OpenSSL 1.0.1h", 1, 0, 1, 8, 15), ["1.0.1h"]),
+                          (Module("OpenSSL 1.1.1", 1, 1, 1, 0, 15), ["1.0.1h", "1.1.1"]),
+                          (Module("OpenSSL 3.0.7", 3, 0, 0, 7, 0), ["1.0.1h", "1.1.1", "3.0.7"]),
+                          (Module("OpenSSL 3.2.0", 3, 2, 0, 0, 0), ["1.0.1h", "1.1.1", "3.0.7"]),
+                          (Module("LibreSSL 3.3.6", 2, 0, 0, 0, 0), []), (None, [])]:
+        assert [each for each in ("1.0.1h", "1.1.1", "3.0.7") if features.openssl_has(each, module)] == fixed
+    monkeypatch.setattr(features, "is_regrafted", lambda name: False)
+    row = add_row(kind="fix", affected={"2.7": "2.7.0", "3": "3.0"}, first_2_7=None, first_3=[], detect=None)
+    assert not features.has("levitation")
+    row["openssl_fixed"] = "1.1.1"
+    assert features.has("levitation")
+    row["openssl_fixed"] = "9.0.0"
+    assert not features.has("levitation")

@@ -36,12 +36,13 @@ from __future__ import absolute_import, division, print_function
 import difflib
 import importlib
 import os
+import re
 import sys
 import warnings
 
 from regraft import _behavior
 from regraft.features import (
-    certificates, ciphers, connections, fixes, handshake, hashes, keyexchange, randomness, tls)
+    certificates, ciphers, connections, crashes, fixes, handshake, hashes, keyexchange, randomness, tls)
 
 __all__ = ["MissingFeatureError", "MissingFeatureWarning", "RECIPES", "default", "get", "has", "names", "require",
            "rows", "warn_missing"]
@@ -49,7 +50,7 @@ __all__ = ["MissingFeatureError", "MissingFeatureWarning", "RECIPES", "default",
 RECIPES = ("detect", "harden", "relax", "default")
 
 _ROWS = (tls.ROWS + handshake.ROWS + ciphers.ROWS + keyexchange.ROWS + connections.ROWS + certificates.ROWS + hashes.ROWS
-         + randomness.ROWS + fixes.ROWS)
+         + randomness.ROWS + fixes.ROWS + crashes.ROWS)
 _BY_NAME = dict((row["name"], row) for row in _ROWS)
 _warned = set()
 
@@ -224,11 +225,13 @@ def run(row, recipe):
 def is_by_release(row):
     """Return whether a row holds going by releases: others' modules have what their release had, regraft's have all.
 
-    But for the host's defaults, and on 3.x what is of 2.7 alone.
+    But for the host's defaults, and on 3.x what is of 2.7 alone. A hole that only older OpenSSLs have is closed by the one that is loaded, too.
 
     Args: row (dict)
     """
     if release_has(row, _behavior.HOST_RELEASE):
+        return True
+    if row["openssl_fixed"] is not None and openssl_has(row["openssl_fixed"], _find_module("ssl")):
         return True
     return is_regrafted(row["module"]) and regraft_has(row, _behavior.HOST_RELEASE)
 
@@ -243,6 +246,22 @@ def regraft_has(row, release):
     if row["first_regraft"] is None:
         return False
     return release[0] == 2 or row["kind"] == "fix" or bool(row["first_3"])
+
+
+def openssl_has(fixed, module):
+    """Return whether an `ssl` runs on an OpenSSL of a release, or a newer one; another library does not.
+
+    Args: fixed (str), such as "1.1.1" or "1.0.1h"; module (module or None).
+    """
+    numbers, letter = re.match(r"([0-9.]+)([a-z]?)$", fixed).groups()
+    major, minor, patch = parse_release(numbers)
+    # As in OPENSSL_VERSION_INFO: since 3.0 the third number stands where there were letters.
+    least = (major, minor, 0, patch) if major > 2 else (major, minor, patch, ord(letter) - 96 if letter else 0)
+    if not getattr(module, "OPENSSL_VERSION", "").startswith("OpenSSL "):
+        return False
+    # What a library can do is to be asked; which of its releases has a hole is known by their numbers only.
+    loaded = module.OPENSSL_VERSION_INFO[:4]
+    return loaded >= least
 
 
 def is_regrafted(name):
