@@ -108,10 +108,12 @@ ROWS = [
         "beyond": "Any server that is connected to can stop the client, and all that others have it do.",
         "sources": ["bpo-17980"],
         "detect": """\
-import ssl
+import ssl, warnings
 try:
-    ssl.match_hostname({"subjectAltName": [("DNS", "a*b*.example.org")]}, "axbx.example.org")
-except (AttributeError, ssl.CertificateError):  # not there, or refused
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it is deprecated
+        ssl.match_hostname({"subjectAltName": [("DNS", "a*b*.example.org")]}, "axbx.example.org")
+except (AttributeError, ValueError):  # not there, or refused
     available = True
 else:
     available = False
@@ -144,10 +146,12 @@ else:
         "beyond": "A certificate for one host is good for another, whose owner never asked for it.",
         "sources": ["bpo-17997", "RFC 6125, section 6.4.3"],
         "detect": """\
-import ssl
+import ssl, warnings
 try:
-    ssl.match_hostname({"subjectAltName": [("DNS", "x*.example.org")]}, "xn--tda.example.org")
-except (AttributeError, ssl.CertificateError):  # not there, or refused
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it is deprecated
+        ssl.match_hostname({"subjectAltName": [("DNS", "x*.example.org")]}, "xn--tda.example.org")
+except (AttributeError, ValueError):  # not there, or refused
     available = True
 else:
     available = False
@@ -180,9 +184,11 @@ else:
         "beyond": "A certificate for an address is good for what is not that address.",
         "sources": ["bpo-37463"],
         "detect": """\
-import ssl
+import ssl, warnings
 try:
-    ssl.match_hostname({"subjectAltName": [("IP Address", "127.0.0.1")]}, "127.0.0.1 whatever")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it is deprecated
+        ssl.match_hostname({"subjectAltName": [("IP Address", "127.0.0.1")]}, "127.0.0.1 whatever")
 except (AttributeError, ValueError):  # not there, or refused
     available = True
 else:
@@ -277,11 +283,16 @@ available = ssl.OPENSSL_VERSION_INFO[:4] >= (1, 0, 1, 8)  # 1.0.1h; the hole is 
         "sources": ["bpo-19422"],
         "detect": """\
 import socket, ssl
-wrap = getattr(ssl, "wrap_socket", None) or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).wrap_socket
+if hasattr(ssl, "SSLContext"):
+    context = ssl.SSLContext(getattr(ssl, "PROTOCOL_TLS_CLIENT", ssl.PROTOCOL_SSLv23))
+    context.check_hostname = False
+    wrap = context.wrap_socket
+else:
+    wrap = ssl.wrap_socket
 datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 try:
     wrap(datagrams, do_handshake_on_connect=False)
-except (NotImplementedError, ValueError):
+except NotImplementedError:
     available = True
 else:
     available = False
@@ -331,35 +342,6 @@ else:
         "without": {
             "harden": "Give wrap_bio() a server_hostname; then it does not matter.",
             "relax": "Who wants no name checked sets check_hostname to False.",
-            "default": "It is always on.",
-        },
-    },
-    {
-        "name": "address-in-sni",
-        "title": "addresses that are sent as if they were host names (SNI)",
-        "kind": "fix",
-        "module": "ssl",
-        "names": [],
-        "first_2_7": "2.7.15",
-        "first_3": ["3.6.5", "3.7.0"],
-        "first_regraft": "0.1.0",
-        "affected": {"2.7": "2.7.9", "3": "3.2"},
-        "unconfirmed": [],
-        "openssl": None,
-        "openssl_fixed": None,
-        "capabilities": [],
-        "cves": [],
-        "defends": "The address that a client was given is not told in clear on the way; RFC 6066 forbids it.",
-        "beyond": "Servers that keep to the RFC refuse the handshake, and clients then go without verification.",
-        "sources": ["bpo-32185", "RFC 6066, section 3"],
-        "detect": None,
-        "harden": None,
-        "relax": None,
-        "default": None,
-        "without": {
-            "detect": "Only what is sent shows it.",
-            "harden": "Nothing is to be switched on.",
-            "relax": "It cannot be switched off.",
             "default": "It is always on.",
         },
     },
