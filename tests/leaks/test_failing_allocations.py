@@ -12,10 +12,10 @@ import regraft
 
 # One allocation of the library's in each handshake fails, another one each time. Memory functions can
 # be set before the library's first allocation only, hence a process of its own.
-PROGRAM = r'''
+FAILING = r'''
 import ctypes, os, signal, sys
 signal.alarm(120)
-package, library, certs, steps, certificates = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]), sys.argv[5:]
+package, library, certs = sys.argv[1:4]
 sys.path.insert(0, package)
 libc, libcrypto = ctypes.CDLL(None), ctypes.CDLL(library)
 pointer, size, where, line = ctypes.c_void_p, ctypes.c_size_t, ctypes.c_char_p, ctypes.c_int
@@ -34,6 +34,10 @@ functions = (ctypes.CFUNCTYPE(pointer, size, where, line)(lambda n, f, l: None i
              ctypes.CFUNCTYPE(None, pointer, where, line)(lambda p, f, l: libc.free(p)))
 assert libcrypto.CRYPTO_set_mem_functions(*functions) == 1
 from regraft import _openssl as tls
+'''
+
+PROGRAM = FAILING + r'''
+steps, certificates = int(sys.argv[4]), sys.argv[5:]
 
 
 class Link(object):
@@ -105,6 +109,16 @@ needs_libcrypto = pytest.mark.skipif(
     reason="OpenSSL is linked statically, or its file is not to be found")
 
 
+def run(program, certs, arguments):
+    """Run a program that begins with FAILING. Returns: what it printed (bytes)."""
+    package = os.path.dirname(os.path.dirname(os.path.abspath(regraft.__file__)))
+    process = subprocess.Popen([sys.executable, "-c", program, package, _libcrypto()[0], certs] + arguments,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    out, err = process.communicate()
+    assert process.returncode == 0, err.decode("utf-8", "replace")
+    return out
+
+
 def refuse_while_memory_fails(certs, certificates):
     """Shake hands with servers that are to be refused, each time with another allocation that fails.
 
@@ -112,11 +126,7 @@ def refuse_while_memory_fails(certs, certificates):
     Returns: list of int: how often each was refused, with TLS 1.2 and with TLS 1.3.
     Raises: AssertionError if one was not.
     """
-    package = os.path.dirname(os.path.dirname(os.path.abspath(regraft.__file__)))
-    process = subprocess.Popen([sys.executable, "-c", PROGRAM, package, _libcrypto()[0], certs, "40"] + certificates,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    out, err = process.communicate()
-    assert process.returncode == 0, err.decode("utf-8", "replace")
+    out = run(PROGRAM, certs, ["40"] + certificates)
     return [int(each) for each in out.split()]
 
 
@@ -124,3 +134,42 @@ def refuse_while_memory_fails(certs, certificates):
 def test_no_failed_allocation_lets_in_who_is_to_be_refused(certs):
     refused = refuse_while_memory_fails(certs, ["wronghost.pem", "untrusted.pem"])
     assert len(refused) == 4 and min(refused) >= 40
+
+
+# SSL_new() itself, and what is set in a new connection.
+MAKING = FAILING + r'''
+client, server = tls._SSLContext(tls.PROTOCOL_TLS_CLIENT), tls._SSLContext(tls.PROTOCOL_TLS_SERVER)
+server.load_cert_chain(os.path.join(certs, "localhost.pem"))
+
+
+def make(fatal_one):
+    """How many allocations it takes to make both ends; 0 if the failure of one was reported."""
+    before = count[0]
+    fatal[0] = before + fatal_one if fatal_one else -1
+    try:
+        ends = [client._wrap_bio(tls.MemoryBIO(), tls.MemoryBIO(), False, "localhost"),
+                server._wrap_bio(tls.MemoryBIO(), tls.MemoryBIO(), True)]
+        made = count[0] - before
+        assert [each.context for each in ends] == [client, server]
+        return made
+    except (tls.SSLError, MemoryError):
+        return 0
+    finally:
+        fatal[0] = -1
+
+
+make(0)
+allocations = make(0)
+reported = sum(1 for turn in range(1, allocations + 1) if not make(turn))
+assert make(0) == allocations
+sys.stdout.write("%d %d" % (allocations, reported))
+sys.stdout.flush()
+os._exit(0)
+'''
+
+
+@needs_libcrypto
+def test_a_connection_for_which_there_is_no_memory_is_an_exception(certs):
+    # gh-144833: it was read after it had been freed.
+    allocations, reported = map(int, run(MAKING, certs, []).split())
+    assert allocations > 10 and reported > allocations // 2

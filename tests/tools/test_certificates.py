@@ -48,6 +48,7 @@ def shake_hands(client: ssl.SSLContext, server: ssl.SSLContext, name: str) -> ss
 
 
 GOOD = (
+    ("nopoint", "localhost"),
     ("localhost", "localhost"),
     ("localhost", "127.0.0.1"),
     ("localhost", "::1"),

@@ -65,6 +65,12 @@ def test_an_extension_without_a_name_is_there_and_empty(certs):
     assert decode(certs, "nonames-cert.pem")["subjectAltName"] == ()
 
 
+def test_a_crl_distribution_point_that_says_nothing_is_left_out(certs):
+    # CVE-2019-5010: looking at such a certificate ended the process.
+    info = decode(certs, "nopoint-cert.pem")
+    assert "crlDistributionPoints" not in info and info["subjectAltName"] == (("DNS", "localhost"),)
+
+
 def test_an_extension_that_cannot_be_read_is_an_error_and_not_left_out(certs):
     with pytest.raises(_openssl.SSLError, match="ASN1"):
         decode(certs, "brokennames-cert.pem")

@@ -4,6 +4,7 @@ from __future__ import absolute_import, division, print_function
 import hashlib
 import hmac
 import os
+import subprocess
 import sys
 
 import pytest
@@ -72,3 +73,39 @@ def test_another_thread_runs_beside_many_random_bytes(unswitched):
 def test_another_thread_runs_beside_the_making_of_a_key(unswitched):
     assert runs_beside(lambda salt: hashlib.pbkdf2_hmac("sha256", b"password", salt, 100), os.urandom(16), 100000)
     assert runs_beside(lambda salt: hashlib.scrypt(b"password", salt=salt, n=16, r=8, p=1), os.urandom(16), 100000)
+
+
+FIRST_USE = """
+import hashlib, hmac, sys, threading
+names, wrong, here, THREADS = sorted(hashlib.algorithms_available), [], [0], 8
+door = threading.Lock()
+door.acquire()
+
+def use():
+    here[0] += 1
+    with door:
+        pass
+    for name in names:
+        try:
+            hashlib.new(name, b"x" * 4096)
+            hmac.new(b"key", b"x" * 4096, name)
+        except ValueError:  # not for HMAC, or not in this configuration
+            pass
+        except BaseException as error:
+            wrong.append((name, error))
+
+threads = [threading.Thread(target=use) for _ in range(THREADS)]
+for each in threads:
+    each.start()
+door.release()
+for each in threads:
+    each.join(60)
+assert not wrong and not any(each.is_alive() for each in threads), wrong
+assert len(names) > 10 and here == [THREADS]
+"""
+
+
+def test_threads_may_use_digests_for_the_first_time_at_once():
+    # gh-149816: it ended the process. Only a new process has not used them yet.
+    for _ in range(5):
+        subprocess.check_call([sys.executable, "-c", FIRST_USE])

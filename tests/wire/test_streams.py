@@ -271,6 +271,30 @@ def test_only_streams_are_wrapped(certs):
         datagrams.close()
 
 
+def test_a_connection_whose_handshake_fails_in_accept_is_closed_at_once(certs):
+    # https://bugs.python.org/issue17918: the peer waited as long as somebody held the exception.
+    listener = server_context(certs).wrap_socket(socket.socket(), server_side=True)
+    listener.settimeout(10)
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(1)
+    peer = socket.create_connection(listener.getsockname(), 10)
+    try:
+        peer.sendall(b"this is no handshake\r\n\r\n")
+        with pytest.raises(ssl.SSLError) as held:
+            listener.accept()
+        received = b"?"
+        while received:
+            try:
+                received = peer.recv(4096)
+            except socket.error as error:
+                assert error.errno == errno.ECONNRESET, error
+                break
+        assert held.value is not None
+    finally:
+        peer.close()
+        listener.close()
+
+
 def test_what_is_wrapped_before_connecting_shakes_hands_on_connect(certs):
     with serving(echo, server_context(certs)) as server:
         connection = client_context(certs).wrap_socket(socket.socket(), server_hostname="localhost")

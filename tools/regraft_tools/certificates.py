@@ -26,7 +26,7 @@ README                           one line for each file
 
 The names, so that one search finds them: localhost localhost-rsa second wronghost expired notyet ip
 wildcard intermediate revoked untrusted client selfsigned commonname everything nulname oddnames nonames
-brokennames weak.
+brokennames nopoint weak.
 """
 
 from __future__ import annotations
@@ -236,6 +236,13 @@ MORE = (
         (),
         ((NameOID.COMMON_NAME, "localhost"),),
         extensions=(x509.UnrecognizedExtension(x509.OID_SUBJECT_ALTERNATIVE_NAME, b"\x30\x05\x82\x02a"),),
+    ),
+    Special(
+        "nopoint",
+        "CRL distribution points of which none says where",
+        (_LOCALHOST,),
+        ((NameOID.COMMON_NAME, "localhost"),),
+        extensions=(x509.UnrecognizedExtension(x509.OID_CRL_DISTRIBUTION_POINTS, b"\x30\x02\x30\x00"),),
     ),
     Special(
         "weak",
