@@ -239,10 +239,14 @@ MORE = (
     ),
     Special(
         "nopoint",
-        "CRL distribution points of which none says where",
+        "for localhost, a CRL distribution point that says by whom, and not where",
         (_LOCALHOST,),
         ((NameOID.COMMON_NAME, "localhost"),),
-        extensions=(x509.UnrecognizedExtension(x509.OID_CRL_DISTRIBUTION_POINTS, b"\x30\x02\x30\x00"),),
+        extensions=(
+            x509.CRLDistributionPoints(
+                [x509.DistributionPoint(None, None, None, [x509.UniformResourceIdentifier("urn:issuer")])]
+            ),
+        ),
     ),
     Special(
         "weak",
