@@ -37,7 +37,7 @@ DEFERRED: dict[str, set[str]] = {
     "_boot": {"activation", "randomness"},
     "activation": {"_openssl"},
     "children": {"_boot", "activation"},
-    "features": {"activation", "policy"},
+    "features": {"activation"},
 }
 ROOMS = set(ARROWS) | {"_openssl"}
 LOWEST = {"_compat", "_enums", "_behavior"}
