@@ -154,6 +154,12 @@ def test_an_old_cipher_is_offered_only_by_who_opted_out_and_last(name, part):
     assert any(part in each for each in relaxed[len(names):]) == (there and part != "RC4")
 
 
+def test_only_strong_ciphers_are_kept_of_those_that_there_are():
+    before = [each["name"] for each in ssl.create_default_context().get_ciphers()]
+    after = context_of("ciphers-list", "harden").get_ciphers()
+    assert after and all(each["strength_bits"] >= 128 and each["name"] in before for each in after)
+
+
 def test_no_anonymous_cipher_is_offered_by_either():
     for recipe in ("harden", "relax"):
         assert not has(context_of("no-anonymous-ciphers", recipe), "auth", "auth-null")

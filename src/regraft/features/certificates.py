@@ -115,8 +115,8 @@ default = ssl._create_default_https_context is ssl.create_default_context
         "cves": [],
         "defends": "A name that an authority did not mean as a host name, in the subject, is not taken for one.",
         "beyond": (
-            "Authorities are held to name constraints for alternative names only; the common name goes around "
-            "them."),
+            "Authorities check alternative names as names of hosts; what they let into the subject need not "
+            "be one."),
         "sources": ["bpo-31399", "RFC 9525, section 2"],
         "detect": """\
 import ssl
@@ -211,7 +211,7 @@ chain = connection.get_verified_chain()  # DER, the peer's first; empty until th
     },
     {
         "name": "verify-flags",
-        "title": "certificates that were revoked, and other rules of verification (verify_flags)",
+        "title": "refusing revoked certificates, and other rules of verification (verify_flags)",
         "kind": "feature",
         "module": "ssl",
         "names": [
@@ -249,7 +249,7 @@ default = int(context.verify_flags)
     },
     {
         "name": "strict-x509",
-        "title": "certificates must follow the standard, by default (VERIFY_X509_STRICT)",
+        "title": "demanding that certificates follow the standard, by default (VERIFY_X509_STRICT)",
         "kind": "default",
         "module": "ssl",
         "names": [],
@@ -520,6 +520,7 @@ available = "timeout" in ssl.get_server_certificate.__code__.co_varnames
         "sources": ["bpo-19940", "ssl documentation, cert_time_to_seconds"],
         "detect": """\
 import ssl
+# Where the local time is UTC, both ways give the same.
 available = ssl.cert_time_to_seconds("Jul  1 00:00:00 2001 GMT") == 993945600
 """,
         "harden": None,

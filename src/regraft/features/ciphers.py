@@ -24,9 +24,8 @@ available = hasattr(getattr(ssl, "SSLContext", None), "get_ciphers")
         "harden": """\
 import ssl
 context = ssl.create_default_context()
-weak = [each["name"] for each in context.get_ciphers() if each["strength_bits"] < 128]
-if weak:
-    raise ssl.SSLError("weak ciphers are offered: %s" % ", ".join(weak))
+strong = [each["name"] for each in context.get_ciphers() if each["strength_bits"] >= 128]
+context.set_ciphers(":".join(strong))  # OpenSSL counts 64 bits for those with a tag of 8 bytes
 """,
         "relax": None,
         "default": """\
@@ -77,7 +76,7 @@ default = [each["name"] for each in context.get_ciphers()]
     },
     {
         "name": "no-anonymous-ciphers",
-        "title": "no ciphers without authentication or encryption by default",
+        "title": "leaving out ciphers without authentication or encryption, by default",
         "kind": "default",
         "module": "ssl",
         "names": [],
@@ -95,7 +94,7 @@ import ssl
 if hasattr(getattr(ssl, "SSLContext", None), "get_ciphers"):
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)  # loads no CA certificates
     ciphers = context.get_ciphers()
-    available = not any(each["strength_bits"] < 112 or each["auth"] == "auth-null"
+    available = not any(each["alg_bits"] < 112 or each["auth"] == "auth-null"
                         for each in ciphers)
 else:
     available = "!aNULL" in getattr(ssl, "_DEFAULT_CIPHERS", "")
@@ -118,7 +117,7 @@ default = ssl._DEFAULT_CIPHERS  # get_ciphers(), where there is one, lists them 
     },
     {
         "name": "no-rc4",
-        "title": "no RC4 by default",
+        "title": "leaving RC4 out by default",
         "kind": "default",
         "module": "ssl",
         "names": [],
@@ -158,7 +157,7 @@ default = ssl._DEFAULT_CIPHERS  # get_ciphers(), where there is one, lists them 
     },
     {
         "name": "no-3des",
-        "title": "no 3DES by default",
+        "title": "leaving 3DES out by default",
         "kind": "default",
         "module": "ssl",
         "names": [],
@@ -278,8 +277,8 @@ default = [each["name"] for each in context.get_ciphers() if each["protocol"] ==
         "openssl": "1.1.0", "openssl_fixed": None, "capabilities": [],
         "cves": [],
         "defends": (
-            "Certificates, keys and signatures that can be computed by now are refused, whatever else is "
-            "configured."),
+            "Keys that can be computed and signatures that can be forged by now are refused, whatever else "
+            "is configured."),
         "beyond": "Short keys and SHA-1 go away only when peers stop accepting them.",
         "sources": ["bpo-41195", "ssl documentation, SSLContext.security_level"],
         "detect": """\

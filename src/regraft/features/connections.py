@@ -163,7 +163,7 @@ default = context.post_handshake_auth
         "openssl": None, "openssl_fixed": None, "capabilities": ["PSK"],
         "cves": [],
         "defends": "Devices without certificates authenticate each other; they need not go unverified.",
-        "beyond": "Devices that cannot have certificates are what botnets are made of if they talk to anybody.",
+        "beyond": "A device that takes orders from anybody is turned against others.",
         "sources": ["gh-63284", "RFC 4279"],
         "detect": """\
 import ssl
@@ -201,7 +201,7 @@ context.set_psk_client_callback(None)  # certificates again
             "With TLS 1.3 such a connection has forward secrecy: the key alone does not open what was "
             "recorded."),
         "beyond": "Devices with such keys need not hold their servers at TLS 1.2.",
-        "sources": ["gh-133623", "RFC 8446, section 2.2"],
+        "sources": ["gh-133623", "RFC 9258", "RFC 8446, section 2.2"],
         "detect": """\
 import ssl
 available = bool(getattr(ssl, "HAS_PSK_TLS13", False))
@@ -342,7 +342,7 @@ default = not context.options & ssl.OP_LEGACY_SERVER_CONNECT
     },
     {
         "name": "compression-off",
-        "title": "no compression by default",
+        "title": "leaving compression out by default",
         "kind": "default",
         "module": "ssl",
         "names": ["ssl.OP_NO_COMPRESSION", "ssl.SSLSocket.compression", "ssl.SSLObject.compression"],
@@ -381,7 +381,7 @@ default = bool(context.options & ssl.OP_NO_COMPRESSION)
     },
     {
         "name": "no-sslv2",
-        "title": "SSL 2 off unless asked for",
+        "title": "keeping SSL 2 off unless it is asked for",
         "kind": "default",
         "module": "ssl",
         "names": ["ssl.OP_NO_SSLv2", "ssl.PROTOCOL_SSLv2"],
@@ -410,7 +410,7 @@ context.options |= ssl.OP_NO_SSLv2  # off already, unless it was asked for by PR
     },
     {
         "name": "no-sslv3",
-        "title": "SSL 3 off by default",
+        "title": "keeping SSL 3 off by default",
         "kind": "default",
         "module": "ssl",
         "names": ["ssl.OP_NO_SSLv3", "ssl.PROTOCOL_SSLv3", "ssl.TLSVersion.SSLv3"],
