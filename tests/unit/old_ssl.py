@@ -8,7 +8,7 @@ NAMES = """CERT_NONE CERT_OPTIONAL CERT_REQUIRED OPENSSL_VERSION OPENSSL_VERSION
     SSL_ERROR_SYSCALL SSL_ERROR_WANT_CONNECT SSL_ERROR_WANT_READ SSL_ERROR_WANT_WRITE SSL_ERROR_WANT_X509_LOOKUP
     SSL_ERROR_ZERO_RETURN""".split()
 FUNCTIONS = """DER_cert_to_PEM_cert PEM_cert_to_DER_cert RAND_add RAND_egd RAND_status get_protocol_name
-    sslwrap_simple wrap_socket""".split()
+    sslwrap_simple""".split()
 
 
 class SSLError(EnvironmentError):
@@ -26,6 +26,13 @@ class SSLSocket(object):
 
 def refuse(*args, **kwargs):
     raise NotImplementedError
+
+
+def wrap_socket(sock, do_handshake_on_connect=True):
+    # 2.7.6 takes any kind of socket.
+    if do_handshake_on_connect:
+        raise NotImplementedError
+    return SSLSocket()
 
 
 def get_server_certificate(addr, ssl_version=3, ca_certs=None):
@@ -46,6 +53,6 @@ def make_module():
         setattr(module, name, refuse)
     module.OPENSSL_VERSION, module.OPENSSL_VERSION_INFO = "OpenSSL 1.0.1e 11 Feb 2013", (1, 0, 1, 5, 15)
     module._DEFAULT_CIPHERS = "DEFAULT:!aNULL:!eNULL:!LOW:!EXPORT:!SSLv2"
-    for each in (SSLError, SSLSocket, get_server_certificate, cert_time_to_seconds):
+    for each in (SSLError, SSLSocket, wrap_socket, get_server_certificate, cert_time_to_seconds):
         setattr(module, each.__name__, each)
     return module

@@ -225,7 +225,8 @@ def run(row, recipe):
 def is_by_release(row):
     """Return whether a row holds going by releases: others' modules have what their release had, regraft's have all.
 
-    But for the host's defaults, and on 3.x what is of 2.7 alone. A hole that only older OpenSSLs have is closed by the one that is loaded, too.
+    But for the host's defaults, and on 3.x what is of 2.7 alone. A hole that only older OpenSSLs have is closed by a
+    newer one, too.
 
     Args: row (dict)
     """
