@@ -122,3 +122,8 @@ def test_urandom_is_what_the_row_says_it_is():
     names = features.get("urandom")["names"] + features.get("getrandom")["names"]
     there = [each for each in names if hasattr(os, each.split(".")[1])]
     assert there == (names if _openssl.CAPABILITIES["GETRANDOM"] else ["os.urandom"])
+
+
+@pytest.mark.parametrize("name", [row["name"] for row in features.rows() if row["kind"] == "fix"])
+def test_with_regraft_each_hole_is_closed(name):
+    assert features.has(name)
