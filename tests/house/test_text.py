@@ -43,6 +43,12 @@ def test_the_first_statement_makes_python_2_speak_as_python_3_does(path):
     assert [alias.name for alias in first.names] == FUTURE
 
 
+@FILES
+def test_the_runtime_is_ascii(path):
+    # 2.7 takes a file without a declaration for that, and refuses it; compile() above does not.
+    assert path.read_bytes().isascii()
+
+
 def test_nobody_turns_native_strings_into_unicode_ones():
     wanted = re.compile(r"^from __future__ import.*\bunicode_literals", re.M)
     guilty = [shown(each) for each in all_files(".py") if wanted.search(each.read_text("utf-8"))]

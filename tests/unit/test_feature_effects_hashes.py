@@ -32,7 +32,9 @@ def test_a_named_digest_is_the_one_that_is_used():
 
 
 def test_the_default_digest_is_md5_or_none():
-    assert features.default("hmac-digestmod") == (None if policy.DEFAULTS.hmac_needs_digest else "md5")
+    assert features.default("hmac-digest-required") == (None if policy.DEFAULTS.hmac_needs_digest else "md5")
+    assert harden("hmac-digest-required")["tag"].digest_size == 32
+    assert relax("hmac-digest-required")["tag"].digest_size == 16
 
 
 def test_a_key_is_overwritten_after_use():
@@ -120,3 +122,8 @@ def test_urandom_is_what_the_row_says_it_is():
     names = features.get("urandom")["names"] + features.get("getrandom")["names"]
     there = [each for each in names if hasattr(os, each.split(".")[1])]
     assert there == (names if _openssl.CAPABILITIES["GETRANDOM"] else ["os.urandom"])
+
+
+@pytest.mark.parametrize("name", [row["name"] for row in features.rows() if row["kind"] == "fix"])
+def test_with_regraft_each_hole_is_closed(name):
+    assert features.has(name)

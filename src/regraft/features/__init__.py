@@ -7,7 +7,7 @@ Importing this package imports neither `ssl` nor the extension: a query does, wh
 A row is a dict:
 
     name            what queries take: "alpn"
-    title           a phrase that goes on "… is missing"
+    title           a phrase that goes on "... is missing"
     kind            "feature": there are names to look for; "default": a default that became safer; "fix": a hole
                     that was closed
     module          the covered module: ssl, hashlib, hmac, os, random, secrets
@@ -225,7 +225,8 @@ def run(row, recipe):
 def is_by_release(row):
     """Return whether a row holds going by releases: others' modules have what their release had, regraft's have all.
 
-    But for the host's defaults, and on 3.x what is of 2.7 alone. A hole that only older OpenSSLs have is closed by the one that is loaded, too.
+    But for the host's defaults, and on 3.x what is of 2.7 alone. A hole that only older OpenSSLs have is closed by a
+    newer one, too.
 
     Args: row (dict)
     """

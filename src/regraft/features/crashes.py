@@ -374,6 +374,7 @@ ROWS = [
         "affected": {"2.7": "2.7.0", "3": "3.2"},
         "unconfirmed": [
             "3.6 is the first release of 3.x with the fix; it is the oldest one that was tried.",
+            "2.7.18 has it in full: as long as the exception is held, it was seen to keep the socket open.",
             "2.7.0 and 3.2 are the first affected releases.",
         ],
         "openssl": None,

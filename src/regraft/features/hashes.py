@@ -83,9 +83,9 @@ tag = hmac.digest(b"the key", b"the message", "sha256")
         "openssl_fixed": None,
         "capabilities": [],
         "cves": [],
-        "defends": "No message is authenticated with MD5 only because nobody named a digest: since 3.8 one must.",
-        "beyond": "Both ends must use one digest, so a default of MD5 in one program keeps its peers at MD5.",
-        "sources": ["bpo-33604", "hmac documentation, new()"],
+        "defends": "The digest that both ends agreed on is named in one place, and can be a newer one without new code.",
+        "beyond": "Both ends must use one digest, so a program that cannot change its own keeps its peers at it.",
+        "sources": ["hmac documentation, new()"],
         "detect": """\
 import hmac
 try:
@@ -104,13 +104,53 @@ assert tag.name == "hmac-sha256"
 import hashlib, hmac
 tag = hmac.new(b"the key", b"the message", hashlib.md5)  # for a protocol that prescribes it
 """,
+        "default": None,
+        "without": {"default": "What is used if none is named is a row of its own, hmac-digest-required."},
+    },
+    {
+        "name": "hmac-digest-required",
+        "title": "refusing an HMAC for which no digest is named",
+        "kind": "default",
+        "module": "hmac",
+        "names": [],
+        "first_2_7": None,
+        "first_3": ["3.8"],
+        "first_regraft": None,
+        "affected": None,
+        "unconfirmed": [],
+        "openssl": None,
+        "openssl_fixed": None,
+        "capabilities": [],
+        "cves": [],
+        "defends": "No message is authenticated with MD5 only because nobody named a digest.",
+        "beyond": "Both ends must use one digest, so a default of MD5 in one program keeps its peers at MD5.",
+        "sources": ["bpo-33604", "hmac documentation, new()"],
+        "detect": """\
+import hmac, warnings
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    try:
+        hmac.new(b"", b"")
+    except (TypeError, ValueError):
+        available = True
+    else:
+        available = False
+""",
+        "harden": """\
+import hashlib, hmac
+tag = hmac.new(b"the key", b"the message", hashlib.sha256)  # whatever the default is
+""",
+        "relax": """\
+import hashlib, hmac
+tag = hmac.new(b"the key", b"the message", hashlib.md5)  # what was meant where none was named
+""",
         "default": """\
 import hmac, warnings
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     try:
         hmac.new(b"", b"")
-    except (TypeError, ValueError):  # a digest must be named
+    except (TypeError, ValueError):
         default = None
     else:
         default = "md5"
