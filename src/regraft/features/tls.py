@@ -86,7 +86,7 @@ default = bool(ssl.SSLContext(protocol).options & ssl.OP_CIPHER_SERVER_PREFERENC
         "title": "one protocol for the newest version that both sides speak (PROTOCOL_TLS)",
         "kind": "feature",
         "module": "ssl",
-        "names": ["ssl.PROTOCOL_TLS"],
+        "names": ["ssl.PROTOCOL_TLS", "ssl.PROTOCOL_SSLv23"],
         "first_2_7": "2.7.13", "first_3": ["3.6"], "first_regraft": "0.1.0", "affected": None,
         "unconfirmed": [],
         "openssl": None, "openssl_fixed": None, "capabilities": [],
