@@ -1,7 +1,7 @@
 # Bytes in and text out: the borders between Python objects and C.
 
 from cpython.number cimport PyNumber_Index as operator_index
-from libc.limits cimport INT_MAX, INT_MIN
+from libc.limits cimport INT_MAX, INT_MIN, LONG_MAX
 
 cdef extern from "compat.h":
     int RG_get_buffer(object source, Py_buffer *view) except -1
@@ -40,6 +40,13 @@ cdef str native_from_c(const char *text):
     if text == NULL:
         return None
     return native_from_bytes(<bytes>text)
+
+
+cdef object native_int(uint64_t value):
+    """The `int` of the host; on 2.7 a `long` only if need be."""
+    if value <= <uint64_t>LONG_MAX:
+        return <long>value
+    return value
 
 
 cdef str type_name(object value):

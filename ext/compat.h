@@ -53,6 +53,9 @@
 /* The release of the headers, which may differ from that of the library loaded. */
 #define RG_OPENSSL_HEADER_VERSION ((unsigned long)OPENSSL_VERSION_NUMBER)
 
+/* What releases that only correct each other have in common: 1.1.1a and 1.1.1w, 3.0.1 and 3.0.19. */
+#define RG_openssl_series(number) ((number) >> 12)
+
 /* ---- capabilities ------------------------------------------------------ */
 
 #define RG_HAS_GROUP RG_OPENSSL_AT_LEAST(3, 2)

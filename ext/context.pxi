@@ -62,6 +62,7 @@ cdef class _SSLContext:
     cdef int _create(self) except -1:
         cdef int version = _fixed_version(self.protocol)
         cdef const SSL_METHOD *method
+        prepare_tls()
         if self.protocol == PROTOCOL_TLS or version:
             method = TLS_method()
         elif self.protocol == PROTOCOL_TLS_CLIENT:

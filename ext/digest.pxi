@@ -111,8 +111,9 @@ Return why OpenSSL's configuration keeps digests from all programs (str), or "" 
     if RG_fips_mode():
         return ": OpenSSL is configured for FIPS"
     # "-fips" is no condition of a digest's, so this finds one if there is any.
+    ERR_set_mark()
     md = RG_digest_fetch(b"SHA256", False)
-    ERR_clear_error()
+    ERR_pop_to_mark()
     if md != NULL:
         RG_digest_free(md)
         return ""

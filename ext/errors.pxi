@@ -4,13 +4,12 @@
 # and leaves the thread's error queue empty, so that no later call reports
 # what an earlier one left behind.
 
-import _socket
-
-# Without its texts the library's reasons have no names. Without NO_ATEXIT exit() would take
-# the library down under daemon threads that are still in it; OpenSSL 4 has given that up:
-# https://github.com/openssl/openssl/issues/17469. It counts for whoever initialises the library
-# first, so this is the first call of ours.
-OPENSSL_init_ssl(OPENSSL_INIT_LOAD_SSL_STRINGS | OPENSSL_INIT_LOAD_CRYPTO_STRINGS | OPENSSL_INIT_NO_ATEXIT, NULL)
+# The library is set up for digests; what only TLS needs waits for prepare_tls(). Without NO_ATEXIT exit() would
+# take the library down under daemon threads that are still in it; OpenSSL 4 has given that up:
+# https://github.com/openssl/openssl/issues/17469. It counts for whoever initialises the library first, so this is
+# the first call of ours. The configuration is read now and not with the first digest, as a daemon may lose the
+# file from view (chroot) between its imports and its work.
+OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, NULL)
 
 cdef extern from *:
     object PyErr_NewExceptionWithDoc(char *name, char *doc, object base, object dict)
@@ -26,27 +25,34 @@ def _describe(self):
     return str(self.args)
 
 
-SSLError = PyErr_NewExceptionWithDoc(
-    b"ssl.SSLError", b"An error occurred in the SSL implementation.",
-    _socket.error, {"__str__": _describe})
-RG_make_immutable(SSLError)  # it alone: CPython's own children of it take attributes
-SSLZeroReturnError = PyErr_NewExceptionWithDoc(
-    b"ssl.SSLZeroReturnError", b"SSL/TLS session closed cleanly.", SSLError, {})
-SSLWantReadError = PyErr_NewExceptionWithDoc(
-    b"ssl.SSLWantReadError",
-    b"Non-blocking SSL socket needs to read more data\nbefore the requested operation can be completed.",
-    SSLError, {})
-SSLWantWriteError = PyErr_NewExceptionWithDoc(
-    b"ssl.SSLWantWriteError",
-    b"Non-blocking SSL socket needs to write more data\nbefore the requested operation can be completed.",
-    SSLError, {})
-SSLSyscallError = PyErr_NewExceptionWithDoc(
-    b"ssl.SSLSyscallError", b"System error when attempting SSL operation.", SSLError, {})
-SSLEOFError = PyErr_NewExceptionWithDoc(
-    b"ssl.SSLEOFError", b"SSL/TLS connection terminated abruptly.", SSLError, {})
-SSLCertVerificationError = PyErr_NewExceptionWithDoc(
-    b"ssl.SSLCertVerificationError", b"A certificate could not be verified.",
-    (SSLError, ValueError), {})
+cdef int make_exceptions() except -1:
+    """Make SSLError and its children, once: 2.7 has their base in `_socket`."""
+    global _socket, SSLError, SSLZeroReturnError, SSLWantReadError, SSLWantWriteError, SSLSyscallError, SSLEOFError
+    global SSLCertVerificationError
+    import _socket
+
+    SSLError = PyErr_NewExceptionWithDoc(
+        b"ssl.SSLError", b"An error occurred in the SSL implementation.",
+        _socket.error, {"__str__": _describe})
+    RG_make_immutable(SSLError)  # it alone: CPython's own children of it take attributes
+    SSLZeroReturnError = PyErr_NewExceptionWithDoc(
+        b"ssl.SSLZeroReturnError", b"SSL/TLS session closed cleanly.", SSLError, {})
+    SSLWantReadError = PyErr_NewExceptionWithDoc(
+        b"ssl.SSLWantReadError",
+        b"Non-blocking SSL socket needs to read more data\nbefore the requested operation can be completed.",
+        SSLError, {})
+    SSLWantWriteError = PyErr_NewExceptionWithDoc(
+        b"ssl.SSLWantWriteError",
+        b"Non-blocking SSL socket needs to write more data\nbefore the requested operation can be completed.",
+        SSLError, {})
+    SSLSyscallError = PyErr_NewExceptionWithDoc(
+        b"ssl.SSLSyscallError", b"System error when attempting SSL operation.", SSLError, {})
+    SSLEOFError = PyErr_NewExceptionWithDoc(
+        b"ssl.SSLEOFError", b"SSL/TLS connection terminated abruptly.", SSLError, {})
+    SSLCertVerificationError = PyErr_NewExceptionWithDoc(
+        b"ssl.SSLCertVerificationError", b"A certificate could not be verified.",
+        (SSLError, ValueError), {})
+    return 0
 
 
 # ---- names of libraries and reasons ----------------------------------------------
@@ -128,8 +134,11 @@ cdef dict _reason_table():
     return table
 
 
-err_codes_to_names = _reason_table()
-err_names_to_codes = dict([(name, code) for code, name in err_codes_to_names.items()])
+cdef int make_reason_tables() except -1:
+    global err_codes_to_names, err_names_to_codes
+    err_codes_to_names = _reason_table()
+    err_names_to_codes = dict([(name, code) for code, name in err_codes_to_names.items()])
+    return 0
 
 
 # ---- raising ---------------------------------------------------------------------
@@ -181,6 +190,8 @@ cdef int raise_crypto_error(object exc_class, object fallback) except -1:
     cdef str library, reason
     if code == 0:
         raise exc_class(fallback if fallback is not None else "unknown reasons")
+    # Digests get here without prepare_tls(), which has loaded the texts.
+    OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CRYPTO_STRINGS, NULL)
     library = native_from_c(ERR_lib_error_string(code))
     reason = native_from_c(ERR_reason_error_string(code))
     ERR_clear_error()

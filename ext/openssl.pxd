@@ -33,6 +33,7 @@ cdef extern from "compat.h" nogil:
     const int RG_HAS_HOST_NAME_SYNTAX, RG_HAS_STORE_SNAPSHOT
     const int RG_HAS_OP_IGNORE_UNEXPECTED_EOF, RG_HAS_OP_ENABLE_KTLS
     const unsigned long RG_OPENSSL_HEADER_VERSION
+    unsigned long RG_openssl_series(unsigned long number)
     const int RG_LINE
     int RG_errno()
     void RG_clear_errno()
@@ -64,6 +65,7 @@ cdef extern from "compat.h" nogil:
     int OPENSSL_init_ssl(uint64_t options, const void *settings)
     int OPENSSL_init_crypto(uint64_t options, const void *settings)
     const uint64_t OPENSSL_INIT_LOAD_SSL_STRINGS, OPENSSL_INIT_LOAD_CRYPTO_STRINGS, OPENSSL_INIT_NO_ATEXIT
+    const uint64_t OPENSSL_INIT_LOAD_CONFIG
 
     # ---- err.h --------------------------------------------------------------
     unsigned long ERR_get_error()

@@ -43,14 +43,23 @@ cdef MethodOfNone _c_method(object descriptor):
     return <MethodOfNone>method.ml_meth if method.ml_flags == METH_NOARGS else NULL
 
 
-cdef MethodOfNone _gettimeout = _c_method(_socket.socket.gettimeout)
-cdef MethodOfNone _fileno = _c_method(_socket.socket.fileno)
+# What find_socket_methods() finds.
+cdef MethodOfNone _gettimeout = NULL
+cdef MethodOfNone _fileno = NULL
+cdef object _socket_timeout = None
+
+
+cdef int find_socket_methods() except -1:
+    global _gettimeout, _fileno, _socket_timeout
+    _gettimeout = _c_method(_socket.socket.gettimeout)
+    _fileno = _c_method(_socket.socket.fileno)
+    _socket_timeout = _socket.timeout
+    return 0
+
 
 # No TLS record carries more; SSL_read_ex gives one record at a time.
 cdef enum:
     _RECORD_SIZE = 16384
-
-cdef object _socket_timeout = _socket.timeout
 
 cdef str _HANDSHAKE_LATE = "_ssl.c:%d: The handshake operation timed out" % RG_LINE
 cdef str _READ_LATE = "The read operation timed out"

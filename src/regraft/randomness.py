@@ -6,7 +6,9 @@ from __future__ import absolute_import, division, print_function
 
 import os
 
-from regraft import _boot, _openssl
+from regraft import _openssl
+
+PROVIDED = ("urandom", "getrandom")
 
 
 def provide(wanted=None):
@@ -18,12 +20,27 @@ def provide(wanted=None):
     Args: wanted (str or None), "urandom" or "getrandom".
     Returns: the function of that name.
     """
-    if _boot.lacks_getrandom() and _openssl.CAPABILITIES["GETRANDOM"]:
-        for name in ("urandom", "getrandom"):
-            if getattr(getattr(os, name, None), "__module__", None) in _boot.REPLACEABLE:
-                setattr(os, name, getattr(_openssl, name))
-        _boot.add_flags()
+    origins = [getattr(getattr(os, name, None), "__module__", None) for name in PROVIDED]
+    if _openssl.CAPABILITIES["GETRANDOM"] and not _is_settled(origins):
+        # Imported where it is needed: reading it would be a tenth of what `import hashlib` costs.
+        from regraft import _boot
+
+        if _boot.lacks_getrandom():
+            for name, origin in zip(PROVIDED, origins):
+                if origin in _boot.REPLACEABLE:
+                    setattr(os, name, getattr(_openssl, name))
+            _boot.add_flags()
     return wanted and getattr(_openssl, wanted)
+
+
+def _is_settled(origins):
+    """Tell whether nothing is left to do but to replace what the start-up code of 2.7 has lent, and do that."""
+    if origins == ["_regraft_quick", "_regraft_quick"]:
+        # What else belongs to them it has put into `os` as well.
+        os.urandom, os.getrandom = _openssl.urandom, _openssl.getrandom
+        return True
+    # The host's own, or what this module has put there.
+    return origins[1] == "posix" or is_provided() and os.getrandom is _openssl.getrandom
 
 
 def is_provided():

@@ -8,7 +8,8 @@ from regraft import _openssl, policy, randomness
 from regraft._behavior import HAS_PSEUDO_BYTES, HAS_SSLWRAP as _rg_has_sslwrap
 from regraft._compat import integer_types
 
-# Before the names are taken: it decides `_DEFAULT_CIPHERS`.
+# Before the names are taken: the first makes some of them, the second decides `_DEFAULT_CIPHERS`.
+vars(_openssl).update(_openssl.serve_tls())
 policy.configure(_openssl)
 policy.describe_host(_openssl)
 
