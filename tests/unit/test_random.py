@@ -203,6 +203,62 @@ def test_distributions_have_the_defaults_of_3_15(source):
     assert abs(sum(many) / len(many)) < 0.25
 
 
+class Index(object):
+    """What stands for a number without being one, as numpy's do."""
+
+    def __init__(self, value):
+        self.value = value
+
+    def __index__(self):
+        return self.value
+
+
+# What 3.15.2 answers; hosts of 3.x refused some of it up to 3.13.
+EDGES = [
+    ("sample", ([], 0), {"counts": []}, []), ("sample", ("ab", 0), {"counts": [0, 0]}, []),
+    ("sample", ("ab", 0), {"counts": [1, 1]}, []), ("sample", ("ab", 2), {"counts": [0, 2]}, ["b", "b"]),
+    ("sample", ("ab", 1), {"counts": iter([1, 0])}, ["a"]), ("sample", ("a", 1), {"counts": None}, ["a"]),
+    ("choices", ("a",), {"k": 0}, []), ("choices", ("a",), {"k": -1}, []), ("choices", ("",), {"k": 0}, []),
+    ("choices", ("ab",), {"cum_weights": [0, 1], "k": 2}, ["b", "b"]), ("choices", ("a",), {"k": Index(2)}, ["a", "a"]),
+    ("randbytes", (0,), {}, b""), ("getrandbits", (0,), {}, 0), ("getrandbits", (False,), {}, 0),
+    ("randrange", (Index(1),), {}, 0), ("randrange", (Index(4), Index(6), Index(2)), {}, 4),
+    ("randint", (Index(1), 1), {}, 1), ("randint", (1, Index(1)), {}, 1), ("randrange", (5, 6, 10 ** 30), {}, 5),
+    ("binomialvariate", (0,), {}, 0), ("binomialvariate", (3.0, 1), {}, 3),
+]
+REFUSED = [
+    ("sample", ([], 1), {}, ValueError), ("sample", ([], 1), {"counts": []}, ValueError),
+    ("sample", ("a", 1), {"counts": []}, ValueError), ("sample", ("", 0), {"counts": [1]}, ValueError),
+    ("sample", ("ab", 1), {"counts": [0, 0]}, ValueError), ("sample", ("ab", 3), {"counts": [1, 1]}, ValueError),
+    ("sample", ("ab", -1), {"counts": [1, 1]}, ValueError), ("sample", ("ab", 0), {"counts": [-2, 1]}, ValueError),
+    ("sample", ("ab", 1), {"counts": [1, 1.0]}, TypeError), ("sample", ("ab", 1), {"counts": 5}, TypeError),
+    ("choices", ("",), {}, IndexError), ("choices", ("",), {"weights": [], "k": 0}, IndexError),
+    ("choices", ("ab",), {"weights": [1]}, ValueError), ("choices", ("a",), {"cum_weights": iter([1])}, TypeError),
+    ("choices", ("a",), {"k": 1.0}, TypeError), ("choices", ("a",), {"weights": [1], "cum_weights": [1]}, TypeError),
+    ("randbytes", (-1,), {}, ValueError), ("randbytes", (1.0,), {}, TypeError), ("getrandbits", (-1,), {}, ValueError),
+    ("getrandbits", (8.0,), {}, TypeError), ("getrandbits", (1 << 70,), {}, OverflowError),
+    ("randrange", (1, 2, 0), {}, ValueError), ("randrange", (0,), {}, ValueError), ("randint", (2, 1), {}, ValueError),
+    ("choice", ({},), {}, IndexError), ("choice", (set(),), {}, IndexError), ("shuffle", ((1, 2),), {}, TypeError),
+    ("binomialvariate", (-1,), {}, ValueError), ("binomialvariate", ("5", 0.5), {}, TypeError),
+]
+
+
+@pytest.mark.parametrize("name, arguments, options, answer", EDGES)
+def test_the_edges_are_those_of_3_15(source, name, arguments, options, answer):
+    assert getattr(source, name)(*arguments, **options) == answer
+
+
+@pytest.mark.parametrize("name, arguments, options, error", REFUSED)
+def test_what_3_15_refuses_is_refused_alike(source, name, arguments, options, error):
+    with pytest.raises(error):
+        getattr(source, name)(*arguments, **options)
+
+
+@pytest.mark.skipif(not PY2, reason="newer hosts have a step of their own there, or refuse it")
+def test_a_step_without_a_stop_is_overlooked_as_2_7_does(source):
+    assert {source.randrange(3, step=2) for _ in range(100)} == {0, 1, 2} == {
+        source.randrange(3, None, 0) for _ in range(100)}
+
+
 @pytest.mark.parametrize("n, p", [(0, 0.5), (1, 0.5), (10, 0.0), (10, 1.0), (17, 0.3), (1000, 0.01), (100000, 0.7)])
 def test_binomial_numbers_lie_where_they_should(source, n, p):
     drawn = [source.binomialvariate(n, p) for _ in range(60)]

@@ -22,11 +22,9 @@ class _RgNewer(object):
 
     def getrandbits(self, k):
         """Return a random int of `k` bits, 0 or more. Since: 2.4; 0 bits since 3.9."""
-        if k != int(k):
-            raise TypeError("number of bits should be an integer")
+        k = _rg_index(k)
         if k < 0:
             raise ValueError("number of bits must be non-negative")
-        k = int(k)
         size = (k + 7) // 8
         return _rg_number(_urandom(size)) >> (size * 8 - k)  # noqa: F821  (the host's)
 
@@ -46,18 +44,23 @@ class _RgNewer(object):
 
     def randrange(self, start, stop=None, step=1):
         """Return a random member of range(start, stop, step). Since: 1.5.2; unbiased for every width since 3.2."""
-        first, last = (0, start) if stop is None else (start, stop)
-        first, last, step = _rg_whole(first, "arg 1"), _rg_whole(last, "stop"), _rg_whole(step, "step")
+        first = _rg_whole(start, "arg 1")
+        if stop is None:
+            # The host overlooks the step here, whatever it is.
+            if first <= 0:
+                raise ValueError("empty range for randrange()")
+            return int(self._randbelow(first))
+        last, step = _rg_whole(stop, "stop"), _rg_whole(step, "step")
         if not step:
             raise ValueError("zero step for randrange()")
         size = (last - first + step - (1 if step > 0 else -1)) // step
         if size <= 0:
-            raise ValueError("empty range for randrange() (%d, %d, %d)" % (first, last, step))
+            raise ValueError("empty range in randrange(%d, %d%s)" % (first, last, "" if step == 1 else ", %d" % step))
         return int(first + step * self._randbelow(size))
 
     def randint(self, a, b):
-        """Return a random int from `a` to `b`, both included. Since: 1.5.2."""
-        return self.randrange(a, _rg_whole(b, "stop") + 1)
+        """Return a random int from `a` to `b`, both included. Since: 1.5.2; what has `__index__` for `b` since 3.14."""
+        return self.randrange(a, (_rg_index(b) if hasattr(b, "__index__") else b) + 1)
 
     def choice(self, seq):
         """Return a random element of a sequence. Since: 1.5.2; unbiased since 3.2."""
@@ -76,7 +79,7 @@ class _RgNewer(object):
             raise TypeError("The number of choices must be a keyword argument: k=%r" % (weights,))
         if weights is None and cum_weights is None:
             return [self.choice(population) for _ in range(_rg_index(k))]
-        sums = list(cum_weights) if weights is None else _rg_running_sums(weights)
+        sums = cum_weights if weights is None else _rg_running_sums(weights)
         if len(sums) != len(population):
             raise ValueError("The number of weights does not match the population")
         total = sums[-1] + 0.0
@@ -86,6 +89,7 @@ class _RgNewer(object):
             raise ValueError("Total of weights must be finite")
         return [population[bisect(sums, self.random() * total, 0, len(sums) - 1)] for _ in range(_rg_index(k))]
 
+    @_rg_compat.keyword_only("counts")
     def sample(self, population, k, counts=None):
         """Return `k` random elements without repetition. Since: 2.3; `counts` since 3.9."""
         from bisect import bisect
@@ -141,6 +145,8 @@ class _RgNewer(object):
             raise ValueError("n must be non-negative")
         if not 0.0 <= p <= 1.0:
             raise ValueError("p must be in the range 0.0 <= p <= 1.0")
+        if p < 1.0:
+            n = int(n // 1)
         successes = 0
         # Think of n uniform numbers, of which those below p count. The middle one is beta distributed; it
         # decides about half of them at once and leaves the other half (Devroye 1986, X.4.3).
@@ -157,6 +163,26 @@ class _RgNewer(object):
         if p >= 1.0:
             return successes + n
         return successes + sum(self.random() < p for _ in range(n))
+
+
+class _RgRepaired(object):
+    """Methods that the host has, but without what a newer release has mended in them."""
+
+    def randrange(self, start, stop=None, step=1):
+        """Return a random member of range(start, stop, step). Since: 1.5.2; what has `__index__` since 3.10."""
+        return Random.randrange(self, *map(_rg_plain, (start, stop, step)))  # noqa: F821
+
+    @_rg_compat.keyword_only("counts")
+    def sample(self, population, k, counts=None):
+        """Return `k` random elements without repetition. Since: 2.3; none of nothing, by `counts`, since 3.14."""
+        if counts is None:
+            return Random.sample(self, population, k)  # noqa: F821
+        counts = list(counts)
+        sums = _rg_running_sums(counts) or [0]
+        if len(counts) == len(population) and isinstance(sums[-1], int) and sums[-1] == 0:
+            # Where the host has no total to choose from.
+            return Random.sample(self, range(0), k)  # noqa: F821
+        return Random.sample(self, population, k, counts=counts)  # noqa: F821
 
 
 def _rg_whole(value, what):
@@ -180,17 +206,47 @@ def _rg_running_sums(values):
     return sums
 
 
+def _rg_plain(value):
+    return _rg_index(value) if hasattr(value, "__index__") else value
+
+
 def _rg_bring_up_to_date(cls):
-    """Give `cls` the newer methods it lacks; a name that a release added tells what else it added or repaired."""
-    newer = []
+    """Give `cls` the methods that it lacks, or has with less in them."""
+    # A name that a release added tells what else it added or repaired.
     for witness, names in (
             ("choices", ("randrange", "randint", "choice", "choices", "shuffle")),
             ("randbytes", ("getrandbits", "_randbelow", "randbytes", "sample")),
             ("binomialvariate", ("expovariate", "gauss", "normalvariate", "binomialvariate"))):
         if not hasattr(cls, witness):
-            newer.extend(names)
-    for name in newer:
-        method = vars(_RgNewer)[name]
+            _rg_give(cls, names, _RgNewer)
+    if not _rg_compat.PY2:
+        _rg_repair(cls)
+
+
+def _rg_repair(cls):
+    """Replace the methods of a host of 3.x that do not do what no name tells of."""
+    class One(object):
+        def __index__(self):
+            return 1
+
+    class Trial(cls):
+        def _randbelow(self, n):
+            return 0
+
+    for name, donor, arguments, options, expected in (
+            ("randrange", _RgRepaired, (One(),), {}, 0), ("randint", _RgNewer, (1, One()), {}, 1),
+            ("choice", _RgNewer, ({},), {}, IndexError), ("sample", _RgRepaired, ([], 0), {"counts": []}, [])):
+        try:
+            answer = getattr(Trial(), name)(*arguments, **options)
+        except (LookupError, TypeError, ValueError) as error:
+            answer = type(error)
+        if answer != expected:
+            _rg_give(cls, (name,), donor)
+
+
+def _rg_give(cls, names, donor):
+    for name in names:
+        method = vars(donor)[name]
         if hasattr(method, "__qualname__"):
             method.__qualname__ = "%s.%s" % (cls.__name__, name)
         setattr(cls, name, method)
