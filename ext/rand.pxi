@@ -46,7 +46,7 @@ Raises: ValueError for less than 0; SSLError if the generator has no seed.
 Since: 3.3."""
     cdef bytes out
     cdef unsigned char *start
-    cdef int done
+    cdef int step
     if n < 0:
         raise ValueError("num must be positive")
     if n > 0x7FFFFFFF:
@@ -54,10 +54,17 @@ Since: 3.3."""
     out = PyBytes_FromStringAndSize(NULL, n)
     start = <unsigned char *>PyBytes_AS_STRING(out)
     ERR_clear_error()
-    with nogil:
-        done = RAND_fill(start, <int>n)
-    if done != 1:
-        raise_crypto_error(SSLError, "OpenSSL's random generator has no seed")
+    # With the GIL held: the child of a fork() that another thread does meanwhile would wait for ever for OpenSSL's
+    # lock of the generator. Between two steps the other threads have their turn.
+    while n > 0:
+        step = <int>min(n, 0x10000)
+        if RAND_fill(start, step) != 1:
+            raise_crypto_error(SSLError, "OpenSSL's random generator has no seed")
+        start += step
+        n -= step
+        if n > 0:
+            with nogil:
+                pass
     return out
 
 

@@ -2,11 +2,13 @@
 from __future__ import absolute_import, division, print_function
 
 import os
+import signal
 import ssl
+import threading
 
 import pytest
 
-from isolation import output_of, survives
+from isolation import SECONDS, output_of, survives
 from loopback import client_context, server_context
 from pairs import SocketPair
 
@@ -136,3 +138,40 @@ def test_the_interpreter_ends_well(certs, ending):
     assert out == "done\n"
     # 2.7 takes the modules away under threads that still run, and they say so.
     assert err == "" or "thread" in ending
+
+
+def test_a_child_of_fork_draws_its_own_numbers_whatever_other_threads_draw_meanwhile():
+    # Without the GIL around OpenSSL's generator the child would wait for a lock whose holder it does not have.
+    def run():
+        import uuid
+
+        draws = (lambda: ssl.RAND_bytes(16), lambda: os.urandom(16), lambda: uuid.uuid4().bytes)
+        drawn, over = [], []
+
+        def draw():
+            while not over:
+                drawn.append(tuple(each() for each in draws))
+
+        threads = [threading.Thread(target=draw) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        try:
+            for _ in range(100):
+                reading, writing = os.pipe()
+                if os.fork() == 0:
+                    signal.alarm(SECONDS)
+                    os.write(writing, b"".join(each() for each in draws))
+                    os._exit(0)
+                os.close(writing)
+                data = os.read(reading, 48)
+                os.close(reading)
+                os.wait()
+                drawn.append((data[:16], data[16:32], data[32:]))
+        finally:
+            over.append(True)
+            for thread in threads:
+                thread.join()
+        seen = [each for row in drawn for each in row]
+        assert len(set(seen)) == len(seen) > 300
+
+    assert survives(run)
