@@ -239,7 +239,7 @@ Return a second object in the same state."""
         raise TypeError("cannot pickle '_hashlib.HMAC' object")
 
 
-present_as(HMAC, b"_hashlib.HMAC", True)
+present_as(HMAC, b"_hashlib.HMAC", <newfunc>refuse_instances)
 
 
 # ---- the construction --------------------------------------------------------------------------------------
