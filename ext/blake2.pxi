@@ -384,3 +384,5 @@ cdef object make_blake2s(type cls, PyObject *args, PyObject *keywords):
 
 present_as(blake2b, b"_blake2.blake2b", <newfunc>make_blake2b)
 present_as(blake2s, b"_blake2.blake2s", <newfunc>make_blake2s)
+# Found among the subclasses of `object`, and made there, it would have nothing to start.
+present_as(Parameters, b"regraft._openssl.Parameters", <newfunc>refuse_instances)

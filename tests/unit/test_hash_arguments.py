@@ -36,3 +36,11 @@ def test_the_name_of_a_digest_may_be_given_by_position_or_by_name():
     with pytest.raises(TypeError) as caught:
         _hashlib.new(data=b"abc")
     assert str(caught.value) == "new() missing required argument 'name' (pos 1)"
+
+
+def test_what_starts_blake2_objects_cannot_be_made_by_others():
+    found = [each for each in object.__subclasses__() if each.__name__ == "Parameters" and "regraft" in each.__module__]
+    assert len(found) == 1
+    for attempt in (found[0], lambda: found[0].__new__(found[0]), lambda: object.__new__(found[0])):
+        with pytest.raises(TypeError):
+            attempt()
