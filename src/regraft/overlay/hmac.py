@@ -157,11 +157,11 @@ def digest(key, msg, digest):
     """Return the HMAC of one message (bytes), faster than by an HMAC object.
 
     Args:
-        key (bytes-like).
+        key (bytes-like; bytes or bytearray for a digest that is not OpenSSL's).
         msg (bytes-like; on 2.7 also ASCII text): the message.
         digest (str, callable or PEP 247 module): the digest.
     Since: 3.7; Source: hmac, `hmac.digest`.
-    Differs: nothing.
+    Differs: on hosts from 3.7 to 3.13 such a digest also hashes a key of another kind, if it is longer than a block.
     """
     try:
         return _hashopenssl.hmac_digest(key, msg, digest)
