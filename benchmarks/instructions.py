@@ -17,11 +17,12 @@ import shutil
 import subprocess
 import sys
 
-from run import BENCHMARKS, HERE, Failure, Side, running_server
+from run import HERE, TITLES, Failure, Side, running_server
 
 # Benchmarks whose operation is a connection, dear under valgrind.
 CONNECTIONS = ("handshake_", "server_", "resumed_", "wrap")
-NAMES = [name for name in BENCHMARKS if name not in ("import_ssl", "idle_memory")]
+DEAR = ("pbkdf2_", "scrypt_")
+NAMES = [name for name in TITLES if name != "idle_memory" and not name.startswith("import_")]
 
 
 def instructions(side: Side, name: str, settings: dict, count: int) -> int:
@@ -45,7 +46,7 @@ def instructions(side: Side, name: str, settings: dict, count: int) -> int:
 
 def per_operation(side: Side, name: str, settings: dict) -> int:
     """Return the instructions of one operation."""
-    count = 20 if name.startswith(CONNECTIONS) else 300
+    count = 20 if name.startswith((*CONNECTIONS, *DEAR)) or name.endswith("_1m") else 300
     few, many = (instructions(side, name, settings, factor * count) for factor in (1, 3))
     return (many - few) // (2 * count)
 
@@ -62,11 +63,11 @@ def main() -> int:
         if shutil.which("valgrind") is None:
             raise Failure("the program valgrind is needed (Debian: apt install valgrind)")
         sides = [Side(text) for text in arguments.sides]
-        print(f"{'':17}" + "".join(f"{side.label:>14}" for side in sides))
+        print(f"{'':20}" + "".join(f"{side.label:>14}" for side in sides))
         with running_server() as settings:
             for name in arguments.only or NAMES:
                 counts = [per_operation(side, name, settings) for side in sides]
-                print(f"{name:17}" + "".join(f"{each:14}" for each in counts), flush=True)
+                print(f"{name:20}" + "".join(f"{each:14}" for each in counts), flush=True)
     except Failure as failure:
         print(f"benchmarks: {failure}", file=sys.stderr)
         return 1

@@ -7,7 +7,6 @@ from __future__ import absolute_import, division, print_function
 
 import gc
 import hashlib
-import hmac
 import json
 import os
 import platform
@@ -22,10 +21,8 @@ import hashes
 
 RECORD = 16384      # bytes: the largest TLS record
 MESSAGE = b"m" * 64
-SMALL = b"0123456789abcdef"
 FILE = 1 << 20      # bytes: the file that is sent
 IDLE = 100          # connections that are open at once
-KEY = b"key of 16 bytes."
 
 clock = getattr(time, "perf_counter", time.time)
 
@@ -86,25 +83,6 @@ class Loop(Benchmark):
         with watch:
             for _ in range(count):
                 operation()
-
-
-class Sha256(Loop):
-    def operation(self):
-        return hashlib.sha256(SMALL).digest()
-
-
-class HmacNew(Loop):
-    def operation(self):
-        return hmac.new(KEY, SMALL, hashlib.sha256).digest()
-
-
-class HmacDigest(Loop):
-    def prepare(self):
-        if not hasattr(hmac, "digest"):
-            raise Unsupported("no hmac.digest")
-
-    def operation(self):
-        return hmac.digest(KEY, SMALL, "sha256")
 
 
 class Hashing(Benchmark):
@@ -382,9 +360,6 @@ BENCHMARKS = {
     "idle_memory": IdleMemory,
     "default_context": DefaultContext,
     "bundle_context": BundleContext,
-    "sha256_16": Sha256,
-    "hmac_new_16": HmacNew,
-    "hmac_digest_16": HmacDigest,
 }
 
 

@@ -2,6 +2,9 @@
 #
 # Ours, as OpenSSL's have neither salt, personalization, tree mode nor a key of no length.
 #
+# Objects are made by functions of ours, which take the place of what Cython makes of __cinit__ (as HASH has one that
+# refuses): with nothing but data there are no parameters to look for, which would cost as much as the hashing.
+#
 # For the other parts: nothing.
 
 # ---- parameters --------------------------------------------------------------------------------------------
@@ -23,6 +26,20 @@ cdef int copy_parameter(object source, int most, uint8_t *out, str name) except 
     finally:
         give_back(&message)
     return size
+
+
+cdef inline void begin_blake2(Blake2 *state, bint is_b, int digest_size) noexcept:
+    """Make the first chaining value with no parameter but the size. `state` is all zeros."""
+    state.is_b = is_b
+    state.digest_size = digest_size
+    if is_b:
+        state.block_size = 128
+        memcpy(state.b, START_B, sizeof(state.b))
+        state.b[0] ^= <uint64_t>(digest_size | 1 << 16 | 1 << 24)  # fanout and depth
+    else:
+        state.block_size = 64
+        memcpy(state.s, START_S, sizeof(state.s))
+        state.s[0] ^= <uint32_t>(digest_size | 1 << 16 | 1 << 24)
 
 
 cdef int start_blake2(
@@ -52,7 +69,7 @@ cdef int start_blake2(
         refuse_value("fanout", 0, 255)
     if depth < 1 or depth > 255:
         refuse_value("depth", 1, 255)
-    if leaf > 0xFFFFFFFF:
+    if leaf >> 32:
         raise OverflowError("'leaf_size' is too large")
     if not is_b and offset >> 48:
         raise OverflowError("'node_offset' is too large")
@@ -63,20 +80,16 @@ cdef int start_blake2(
     if key is not _ABSENT:
         memset(key_block, 0, sizeof(key_block))
         key_size = copy_parameter(key, half, key_block, "key")
-    state.is_b = is_b
+    begin_blake2(state, is_b, <int>digest_size)
     state.is_last_node = last_node
-    state.digest_size = <int>digest_size
-    state.block_size = 2 * half
-    first = <uint64_t>digest_size | <uint64_t>key_size << 8 | <uint64_t>fanout << 16 | <uint64_t>depth << 24
+    first = <uint64_t>key_size << 8 | <uint64_t>(fanout ^ 1) << 16 | <uint64_t>(depth ^ 1) << 24
     if is_b:
-        memcpy(state.b, START_B, sizeof(state.b))
         state.b[0] ^= first | leaf << 32
         state.b[1] ^= offset
         state.b[2] ^= <uint64_t>node_depth | <uint64_t>inner_size << 8
         for i in range(4):
             state.b[4 + i] ^= load_b(names + 8 * i)
     else:
-        memcpy(state.s, START_S, sizeof(state.s))
         state.s[0] ^= <uint32_t>first
         state.s[1] ^= <uint32_t>leaf
         state.s[2] ^= <uint32_t>offset
@@ -96,15 +109,19 @@ cdef struct Hashing:
     PyThread_type_lock lock
 
 
-cdef int update_blake2(Hashing *hashing, object data) except -1:
+cdef inline int update_blake2(Hashing *hashing, object data) except -1:
     cdef Message message
-    if data is _ABSENT:
-        return 0
     borrow(data, &message)
+    if message.size < GIL_SIZE and hashing.lock == NULL:
+        absorb_blake2(&hashing.state, message.data, message.size)
+        give_back(&message)
+        return 0
+    return update_shared(hashing, &message)
+
+
+cdef int update_shared(Hashing *hashing, Message *message) except -1:
+    """Hash what takes long, or belongs to an object that other threads may be hashing with; give it back."""
     try:
-        if message.size < GIL_SIZE and hashing.lock == NULL:
-            absorb_blake2(&hashing.state, message.data, message.size)
-            return 0
         if hashing.lock == NULL:
             hashing.lock = new_lock()
         hold(hashing.lock)
@@ -117,32 +134,40 @@ cdef int update_blake2(Hashing *hashing, object data) except -1:
                 absorb_blake2(&hashing.state, message.data, message.size)
                 PyThread_release_lock(hashing.lock)
     finally:
-        give_back(&message)
+        give_back(message)
     return 0
 
 
-cdef int copy_blake2(Hashing *source, Blake2 *target) noexcept:
+cdef void copy_blake2(Hashing *source, Blake2 *target) noexcept:
     if source.lock != NULL:
         hold(source.lock)
     target[0] = source.state
     if source.lock != NULL:
         PyThread_release_lock(source.lock)
-    return target.digest_size
 
 
-cdef object digest_of_blake2(Hashing *hashing, bint as_text):
+cdef int finish_at(Hashing *hashing, uint8_t *out) noexcept:
+    """Write the digest, as finish_blake2() does; its size."""
     cdef Blake2 state
-    cdef uint8_t out[64]
-    cdef int size = hashing.state.digest_size
     if hashing.lock == NULL:
         finish_blake2(&hashing.state, out)
     else:
         copy_blake2(hashing, &state)
         finish_blake2(&state, out)
         RG_wipe(&state, sizeof(state))
-    if as_text:
-        return native_hex(out, size)
+    return hashing.state.digest_size
+
+
+cdef inline bytes digest_of_blake2(Hashing *hashing):
+    cdef uint8_t out[64]
+    cdef int size = finish_at(hashing, out)
     return PyBytes_FromStringAndSize(<const char *>out, size)
+
+
+cdef str hexdigest_of_blake2(Hashing *hashing):
+    cdef uint8_t out[64]
+    cdef int size = finish_at(hashing, out)
+    return native_hex(out, size)
 
 
 cdef void end_blake2(Hashing *hashing) noexcept:
@@ -170,16 +195,8 @@ A hash object of BLAKE2b. Since: 3.6; Source: RFC 7693, hashlib, "BLAKE2"."""
 
     cdef Hashing hashing
 
-    def __cinit__(self, data=_ABSENT, *, Py_ssize_t digest_size=64, key=_ABSENT, salt=_ABSENT, person=_ABSENT,
-                  Py_ssize_t fanout=1, Py_ssize_t depth=1, leaf_size=_ABSENT, node_offset=_ABSENT,
-                  Py_ssize_t node_depth=0, Py_ssize_t inner_size=0, bint last_node=False,
-                  bint usedforsecurity=True, string=_ABSENT):
+    def __cinit__(self):
         self.hashing.lock = NULL
-        if string is not _ABSENT:
-            data = choose_data(data, string)
-        start_blake2(&self.hashing.state, True, digest_size, key, salt, person, fanout, depth, leaf_size,
-                     node_offset, node_depth, inner_size, last_node)
-        update_blake2(&self.hashing, data)
 
     def __dealloc__(self):
         end_blake2(&self.hashing)
@@ -198,14 +215,14 @@ Args: data (bytes-like; on 2.7 also ASCII unicode)."""
 --
 
 Return the digest of what was hashed so far (bytes)."""
-        return digest_of_blake2(&self.hashing, False)
+        return digest_of_blake2(&self.hashing)
 
     def hexdigest(self):
         """hexdigest($self, /)
 --
 
 Return the digest of what was hashed so far (text, two digits for each byte)."""
-        return digest_of_blake2(&self.hashing, True)
+        return hexdigest_of_blake2(&self.hashing)
 
     def copy(self):
         """copy($self, /)
@@ -249,16 +266,8 @@ A hash object of BLAKE2s. Since: 3.6; Source: RFC 7693, hashlib, "BLAKE2"."""
 
     cdef Hashing hashing
 
-    def __cinit__(self, data=_ABSENT, *, Py_ssize_t digest_size=32, key=_ABSENT, salt=_ABSENT, person=_ABSENT,
-                  Py_ssize_t fanout=1, Py_ssize_t depth=1, leaf_size=_ABSENT, node_offset=_ABSENT,
-                  Py_ssize_t node_depth=0, Py_ssize_t inner_size=0, bint last_node=False,
-                  bint usedforsecurity=True, string=_ABSENT):
+    def __cinit__(self):
         self.hashing.lock = NULL
-        if string is not _ABSENT:
-            data = choose_data(data, string)
-        start_blake2(&self.hashing.state, False, digest_size, key, salt, person, fanout, depth, leaf_size,
-                     node_offset, node_depth, inner_size, last_node)
-        update_blake2(&self.hashing, data)
 
     def __dealloc__(self):
         end_blake2(&self.hashing)
@@ -277,14 +286,14 @@ Args: data (bytes-like; on 2.7 also ASCII unicode)."""
 --
 
 Return the digest of what was hashed so far (bytes)."""
-        return digest_of_blake2(&self.hashing, False)
+        return digest_of_blake2(&self.hashing)
 
     def hexdigest(self):
         """hexdigest($self, /)
 --
 
 Return the digest of what was hashed so far (text, two digits for each byte)."""
-        return digest_of_blake2(&self.hashing, True)
+        return hexdigest_of_blake2(&self.hashing)
 
     def copy(self):
         """copy($self, /)
@@ -311,5 +320,69 @@ Return a second hash object in the same state."""
         raise TypeError("cannot pickle '_blake2.blake2s' object")
 
 
-present_as(blake2b, b"_blake2.blake2b", False)
-present_as(blake2s, b"_blake2.blake2s", False)
+# ---- how objects are made ----------------------------------------------------------------------------------
+
+@cython.final
+@cython.internal
+@cython.binding(False)
+cdef class Parameters:
+    """Starts a new object. The methods bear the names of the classes, as errors in arguments tell them."""
+
+    cdef Hashing *hashing
+
+    def __cinit__(self):
+        self.hashing = NULL
+
+    def blake2b(self, first=_ABSENT, /, *, data=_ABSENT, Py_ssize_t digest_size=64, key=_ABSENT, salt=_ABSENT,
+                person=_ABSENT, Py_ssize_t fanout=1, Py_ssize_t depth=1, leaf_size=_ABSENT, node_offset=_ABSENT,
+                Py_ssize_t node_depth=0, Py_ssize_t inner_size=0, bint last_node=False,
+                bint usedforsecurity=True, string=_ABSENT):
+        data = choose_data("blake2b", 1, first, data, string)
+        start_blake2(&self.hashing.state, True, digest_size, key, salt, person, fanout, depth, leaf_size,
+                     node_offset, node_depth, inner_size, last_node)
+        if data is not _ABSENT:
+            update_blake2(self.hashing, data)
+
+    def blake2s(self, first=_ABSENT, /, *, data=_ABSENT, Py_ssize_t digest_size=32, key=_ABSENT, salt=_ABSENT,
+                person=_ABSENT, Py_ssize_t fanout=1, Py_ssize_t depth=1, leaf_size=_ABSENT, node_offset=_ABSENT,
+                Py_ssize_t node_depth=0, Py_ssize_t inner_size=0, bint last_node=False,
+                bint usedforsecurity=True, string=_ABSENT):
+        data = choose_data("blake2s", 1, first, data, string)
+        start_blake2(&self.hashing.state, False, digest_size, key, salt, person, fanout, depth, leaf_size,
+                     node_offset, node_depth, inner_size, last_node)
+        if data is not _ABSENT:
+            update_blake2(self.hashing, data)
+
+
+cdef object make_blake2b(type cls, PyObject *args, PyObject *keywords):
+    cdef blake2b made = blake2b.__new__(blake2b)
+    cdef Parameters parameters
+    if keywords == NULL and PyTuple_GET_SIZE(<object>args) <= 1:
+        begin_blake2(&made.hashing.state, True, 64)
+        if PyTuple_GET_SIZE(<object>args):
+            update_blake2(&made.hashing, <object>PyTuple_GET_ITEM(<object>args, 0))
+    else:
+        parameters = Parameters.__new__(Parameters)
+        parameters.hashing = &made.hashing
+        PyObject_Call(parameters.blake2b, <object>args, {} if keywords == NULL else <object>keywords)
+    return made
+
+
+cdef object make_blake2s(type cls, PyObject *args, PyObject *keywords):
+    cdef blake2s made = blake2s.__new__(blake2s)
+    cdef Parameters parameters
+    if keywords == NULL and PyTuple_GET_SIZE(<object>args) <= 1:
+        begin_blake2(&made.hashing.state, False, 32)
+        if PyTuple_GET_SIZE(<object>args):
+            update_blake2(&made.hashing, <object>PyTuple_GET_ITEM(<object>args, 0))
+    else:
+        parameters = Parameters.__new__(Parameters)
+        parameters.hashing = &made.hashing
+        PyObject_Call(parameters.blake2s, <object>args, {} if keywords == NULL else <object>keywords)
+    return made
+
+
+present_as(blake2b, b"_blake2.blake2b", <newfunc>make_blake2b)
+present_as(blake2s, b"_blake2.blake2s", <newfunc>make_blake2s)
+# Found among the subclasses of `object`, and made there, it would have nothing to start.
+present_as(Parameters, b"regraft._openssl.Parameters", <newfunc>refuse_instances)

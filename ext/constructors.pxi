@@ -5,11 +5,21 @@
 cdef bint _warns_of_string = False
 
 
-cdef object choose_data(object data, object string):
-    """What to hash, of the parameter and its old name."""
-    if string is _ABSENT:
-        return data
+cdef inline object choose_data(str function, int position, object first, object data, object string):
+    """What to hash, of the parameter by position or by name and of its old name; `_ABSENT` if nothing."""
+    if data is _ABSENT and string is _ABSENT:
+        return first
+    return choose_named(function, position, first, data, string)
+
+
+cdef object choose_named(str function, int position, object first, object data, object string):
     if data is not _ABSENT:
+        if first is not _ABSENT:
+            raise TypeError("argument for %s() given by name ('data') and position (%d)" % (function, position))
+        first = data
+    if string is _ABSENT:
+        return first
+    if first is not _ABSENT:
         raise TypeError("'data' and 'string' are mutually exclusive and support for 'string' keyword parameter "
                         "is slated for removal in a future version.")
     if _warns_of_string:
@@ -29,6 +39,9 @@ def set_hash_warnings(bint warn_of_string):
     _warns_of_string = warn_of_string
 
 
+# A parameter that is given by position or by name is two here, `first` and `data`: given both, the error has the words
+# of CPython's, and not those of Cython, whose parsing knows no such thing.
+
 # ---- constructors ------------------------------------------------------------------------------------------
 
 # The digests with a constructor of their own, each at the index that its constructor gives.
@@ -39,15 +52,15 @@ cdef tuple _CONSTRUCTED = (
 cdef PyObject *_constructor_algorithms[12]
 
 
-cdef inline object construct(int index, object data, bint for_security, object string):
+cdef inline object construct(int index, object first, object data, bint for_security, object string):
     cdef Algorithm algorithm
     if for_security and _constructor_algorithms[index] != NULL:
         algorithm = <Algorithm>_constructor_algorithms[index]
     else:
         algorithm = constructor_algorithm(index, for_security)
-    if string is not _ABSENT:
-        data = choose_data(data, string)
-    return new_hash(algorithm, data)
+    if data is not _ABSENT or string is not _ABSENT:
+        first = choose_named("openssl_" + _CONSTRUCTED[index], 1, first, data, string)
+    return new_hash(algorithm, first)
 
 
 cdef Algorithm constructor_algorithm(int index, bint for_security):
@@ -59,7 +72,7 @@ cdef Algorithm constructor_algorithm(int index, bint for_security):
 
 
 @cython.binding(False)
-def new(name, data=_ABSENT, *, bint usedforsecurity=True, string=_ABSENT):
+def new(first_name=_ABSENT, first=_ABSENT, /, *, name=_ABSENT, data=_ABSENT, bint usedforsecurity=True, string=_ABSENT):
     """new(name, data=b'', *, usedforsecurity=True, string=None)
 --
 
@@ -73,117 +86,122 @@ Args:
 Returns: HASH or HASHXOF.
 Raises: UnsupportedDigestmodError (a ValueError) if OpenSSL does not offer the digest.
 """
-    if string is not _ABSENT:
-        data = choose_data(data, string)
+    if name is _ABSENT:
+        name = first_name
+    elif first_name is not _ABSENT:
+        raise TypeError("argument for new() given by name ('name') and position (1)")
+    if name is _ABSENT:
+        raise TypeError("new() missing required argument 'name' (pos 1)")
+    data = choose_data("new", 2, first, data, string)
     return new_hash(find_algorithm(digest_name(name, "new() argument 'name'"), usedforsecurity), data)
 
 
 @cython.binding(False)
-def openssl_md5(data=_ABSENT, *, bint usedforsecurity=True, string=_ABSENT):
+def openssl_md5(first=_ABSENT, /, *, data=_ABSENT, bint usedforsecurity=True, string=_ABSENT):
     """openssl_md5(data=b'', *, usedforsecurity=True, string=None)
 --
 
 Return a HASH of md5; the arguments are those of `new`."""
-    return construct(0, data, usedforsecurity, string)
+    return construct(0, first, data, usedforsecurity, string)
 
 
 @cython.binding(False)
-def openssl_sha1(data=_ABSENT, *, bint usedforsecurity=True, string=_ABSENT):
+def openssl_sha1(first=_ABSENT, /, *, data=_ABSENT, bint usedforsecurity=True, string=_ABSENT):
     """openssl_sha1(data=b'', *, usedforsecurity=True, string=None)
 --
 
 Return a HASH of sha1; the arguments are those of `new`."""
-    return construct(1, data, usedforsecurity, string)
+    return construct(1, first, data, usedforsecurity, string)
 
 
 @cython.binding(False)
-def openssl_sha224(data=_ABSENT, *, bint usedforsecurity=True, string=_ABSENT):
+def openssl_sha224(first=_ABSENT, /, *, data=_ABSENT, bint usedforsecurity=True, string=_ABSENT):
     """openssl_sha224(data=b'', *, usedforsecurity=True, string=None)
 --
 
 Return a HASH of sha224; the arguments are those of `new`."""
-    return construct(2, data, usedforsecurity, string)
+    return construct(2, first, data, usedforsecurity, string)
 
 
 @cython.binding(False)
-def openssl_sha256(data=_ABSENT, *, bint usedforsecurity=True, string=_ABSENT):
+def openssl_sha256(first=_ABSENT, /, *, data=_ABSENT, bint usedforsecurity=True, string=_ABSENT):
     """openssl_sha256(data=b'', *, usedforsecurity=True, string=None)
 --
 
 Return a HASH of sha256; the arguments are those of `new`."""
-    return construct(3, data, usedforsecurity, string)
+    return construct(3, first, data, usedforsecurity, string)
 
 
 @cython.binding(False)
-def openssl_sha384(data=_ABSENT, *, bint usedforsecurity=True, string=_ABSENT):
+def openssl_sha384(first=_ABSENT, /, *, data=_ABSENT, bint usedforsecurity=True, string=_ABSENT):
     """openssl_sha384(data=b'', *, usedforsecurity=True, string=None)
 --
 
 Return a HASH of sha384; the arguments are those of `new`."""
-    return construct(4, data, usedforsecurity, string)
+    return construct(4, first, data, usedforsecurity, string)
 
 
 @cython.binding(False)
-def openssl_sha512(data=_ABSENT, *, bint usedforsecurity=True, string=_ABSENT):
+def openssl_sha512(first=_ABSENT, /, *, data=_ABSENT, bint usedforsecurity=True, string=_ABSENT):
     """openssl_sha512(data=b'', *, usedforsecurity=True, string=None)
 --
 
 Return a HASH of sha512; the arguments are those of `new`."""
-    return construct(5, data, usedforsecurity, string)
+    return construct(5, first, data, usedforsecurity, string)
 
 
 @cython.binding(False)
-def openssl_sha3_224(data=_ABSENT, *, bint usedforsecurity=True, string=_ABSENT):
+def openssl_sha3_224(first=_ABSENT, /, *, data=_ABSENT, bint usedforsecurity=True, string=_ABSENT):
     """openssl_sha3_224(data=b'', *, usedforsecurity=True, string=None)
 --
 
 Return a HASH of sha3_224; the arguments are those of `new`."""
-    return construct(6, data, usedforsecurity, string)
+    return construct(6, first, data, usedforsecurity, string)
 
 
 @cython.binding(False)
-def openssl_sha3_256(data=_ABSENT, *, bint usedforsecurity=True, string=_ABSENT):
+def openssl_sha3_256(first=_ABSENT, /, *, data=_ABSENT, bint usedforsecurity=True, string=_ABSENT):
     """openssl_sha3_256(data=b'', *, usedforsecurity=True, string=None)
 --
 
 Return a HASH of sha3_256; the arguments are those of `new`."""
-    return construct(7, data, usedforsecurity, string)
+    return construct(7, first, data, usedforsecurity, string)
 
 
 @cython.binding(False)
-def openssl_sha3_384(data=_ABSENT, *, bint usedforsecurity=True, string=_ABSENT):
+def openssl_sha3_384(first=_ABSENT, /, *, data=_ABSENT, bint usedforsecurity=True, string=_ABSENT):
     """openssl_sha3_384(data=b'', *, usedforsecurity=True, string=None)
 --
 
 Return a HASH of sha3_384; the arguments are those of `new`."""
-    return construct(8, data, usedforsecurity, string)
+    return construct(8, first, data, usedforsecurity, string)
 
 
 @cython.binding(False)
-def openssl_sha3_512(data=_ABSENT, *, bint usedforsecurity=True, string=_ABSENT):
+def openssl_sha3_512(first=_ABSENT, /, *, data=_ABSENT, bint usedforsecurity=True, string=_ABSENT):
     """openssl_sha3_512(data=b'', *, usedforsecurity=True, string=None)
 --
 
 Return a HASH of sha3_512; the arguments are those of `new`."""
-    return construct(9, data, usedforsecurity, string)
+    return construct(9, first, data, usedforsecurity, string)
 
 
 @cython.binding(False)
-def openssl_shake_128(data=_ABSENT, *, bint usedforsecurity=True, string=_ABSENT):
+def openssl_shake_128(first=_ABSENT, /, *, data=_ABSENT, bint usedforsecurity=True, string=_ABSENT):
     """openssl_shake_128(data=b'', *, usedforsecurity=True, string=None)
 --
 
 Return a HASHXOF of shake_128; the arguments are those of `new`."""
-    return construct(10, data, usedforsecurity, string)
+    return construct(10, first, data, usedforsecurity, string)
 
 
 @cython.binding(False)
-def openssl_shake_256(data=_ABSENT, *, bint usedforsecurity=True, string=_ABSENT):
+def openssl_shake_256(first=_ABSENT, /, *, data=_ABSENT, bint usedforsecurity=True, string=_ABSENT):
     """openssl_shake_256(data=b'', *, usedforsecurity=True, string=None)
 --
 
 Return a HASHXOF of shake_256; the arguments are those of `new`."""
-    return construct(11, data, usedforsecurity, string)
+    return construct(11, first, data, usedforsecurity, string)
 
 
 cdef dict _constructor_indexes = {globals()["openssl_" + name]: i for i, name in enumerate(_CONSTRUCTED)}

@@ -494,5 +494,5 @@ cdef object new_hash(Algorithm algorithm, object data):
     return result
 
 
-present_as(HASH, b"_hashlib.HASH", True)
-present_as(HASHXOF, b"_hashlib.HASHXOF", True)
+present_as(HASH, b"_hashlib.HASH", <newfunc>refuse_instances)
+present_as(HASHXOF, b"_hashlib.HASHXOF", <newfunc>refuse_instances)

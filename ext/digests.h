@@ -36,6 +36,15 @@ RG_new_ascii(Py_ssize_t size, char **text)
     return result;
 }
 
+/* The memory of 2.7's `unicode`, which has one width of characters; nothing where text may be of several. */
+#if RG_STR_IS_BYTES
+#define RG_text_memory(text) ((const unsigned char *)PyUnicode_AS_DATA(text))
+#define RG_text_memory_size(text) PyUnicode_GET_DATA_SIZE(text)
+#else
+#define RG_text_memory(text) ((void)(text), (const unsigned char *)NULL)
+#define RG_text_memory_size(text) ((void)(text), (Py_ssize_t)0)
+#endif
+
 #if RG_HAS_OPENSSL3
 /* One reference, or NULL. "-fips" allows what an approved provider refuses. */
 #define RG_digest_fetch(name, for_security) \

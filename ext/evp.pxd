@@ -73,6 +73,8 @@ cdef extern from "compat.h":
     void RG_prepare_vdso()
     int RG_fill_by_vdso(unsigned char *out, Py_ssize_t size)
 
+    const unsigned char *RG_text_memory(object text)
+    Py_ssize_t RG_text_memory_size(object text)
     object RG_new_ascii(Py_ssize_t size, char **text)
     const Py_ssize_t PY_SSIZE_T_MAX
     object PyDictProxy_New(object mapping)

@@ -239,7 +239,7 @@ Return a second object in the same state."""
         raise TypeError("cannot pickle '_hashlib.HMAC' object")
 
 
-present_as(HMAC, b"_hashlib.HMAC", True)
+present_as(HMAC, b"_hashlib.HMAC", <newfunc>refuse_instances)
 
 
 # ---- the construction --------------------------------------------------------------------------------------
@@ -357,7 +357,7 @@ cdef HMAC start_hmac(Algorithm algorithm, const unsigned char *key, Py_ssize_t s
 
 cdef HMAC keyed_with(Algorithm algorithm, object key):
     cdef Message secret
-    borrow_key(key, &secret)
+    borrow_hmac_key(key, &secret)
     try:
         return start_hmac(algorithm, secret.data, secret.size)
     finally:
@@ -417,7 +417,7 @@ def hmac_digest(key, msg, digest):
 Return the HMAC of one message (bytes); the arguments are those of `hmac_new`."""
     cdef Algorithm algorithm = hmac_algorithm(digest)
     cdef Message secret, message
-    borrow_key(key, &secret)
+    borrow_hmac_key(key, &secret)
     try:
         borrow_key(msg, &message)
         try:
@@ -428,8 +428,15 @@ Return the HMAC of one message (bytes); the arguments are those of `hmac_new`.""
         give_back(&secret)
 
 
+cdef inline int borrow_hmac_key(object source, Message *message) except -1:
+    """Lend the bytes of a key for an HMAC, which no Python takes text for."""
+    if isinstance(source, unicode):
+        raise TypeError("a bytes-like object is required, not '%s'" % type(source).__name__)
+    return borrow_key(source, message)
+
+
 cdef int borrow_key(object source, Message *message) except -1:
-    """Lend the bytes of a key; text is none, but for what 2.7 takes."""
+    """Lend the bytes of a password, salt or message; text is none, but for what 2.7 takes."""
     if PyBytes_CheckExact(source):
         return borrow(source, message)
     if not RG_HASHES_TAKE_TEXT and not PyObject_CheckBuffer(source):
@@ -478,8 +485,8 @@ def compare_digest(a, b, /):
 
 Return whether two secrets are equal, in a time that does not tell where they differ.
 
-Args: a, b (both bytes-like, or both text that is ASCII). Their lengths are not kept secret.
-Raises: TypeError for other types, or text beyond ASCII."""
+Args: a, b (both bytes-like, or both text that is ASCII; on 2.7 any text). Their lengths are not kept secret.
+Raises: TypeError for other types, or on 3 text beyond ASCII."""
     cdef Message first, second
     cdef bint same
     if isinstance(a, unicode) and isinstance(b, unicode):
@@ -507,6 +514,10 @@ cdef int borrow_secret(object source, object other, Message *message) except -1:
 
 cdef bint compare_text(unicode a, unicode b) except -1:
     cdef bytes first, second
+    if RG_STR_IS_BYTES:
+        # 2.7 compares any text. Encoding it would take a time that depends on the characters.
+        return RG_text_memory_size(a) == RG_text_memory_size(b) and RG_equal(
+            RG_text_memory(a), RG_text_memory(b), RG_text_memory_size(a))
     try:
         first = a.encode("ascii")
         second = b.encode("ascii")

@@ -6,7 +6,8 @@
 cimport cython
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_CheckExact, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
 from cpython.exc cimport PyErr_WarnEx
-from cpython.object cimport PyTypeObject, newfunc
+from cpython.object cimport PyObject_Call, PyTypeObject, newfunc
+from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE
 from cpython.buffer cimport PyObject_CheckBuffer
 from cpython.pythread cimport (
     NOWAIT_LOCK, PyThread_acquire_lock, PyThread_allocate_lock, PyThread_free_lock, PyThread_release_lock,
@@ -94,11 +95,10 @@ cdef object refuse_instances(type cls, PyObject *args, PyObject *keywords):
     raise TypeError("cannot create '%s.%s' instances" % (cls.__module__, cls.__name__))
 
 
-cdef void present_as(type cls, const char *name, bint made_by_functions) noexcept:
-    """Give a class CPython's name, and no constructor if CPython's has none (ours makes instances directly)."""
+cdef void present_as(type cls, const char *name, newfunc constructor) noexcept:
+    """Give a class CPython's name and a constructor. (Objects that the extension makes itself do not go through it.)"""
     (<PyTypeObject *>cls).tp_name = name
-    if made_by_functions:
-        (<PyTypeObject *>cls).tp_new = <newfunc>refuse_instances
+    (<PyTypeObject *>cls).tp_new = constructor
 
 
 cdef int belong_to(str module, functions) except -1:

@@ -85,5 +85,9 @@ HMAC_WARNING_WITHOUT_DIGEST = {(3, 6): PendingDeprecationWarning, (3, 7): Deprec
 # The keyword `string` of the hash constructors gives a DeprecationWarning.
 HASH_STRING_KEYWORD_IS_DEPRECATED = _HOST >= (3, 15)
 
+# `hmac.digest()` with a digest that is not OpenSSL's takes a key of any kind that can be hashed, if it is longer than a
+# block; 3.15 wants bytes or bytearray.
+HMAC_DIGEST_HASHES_LONG_KEYS = (3, 7) <= _HOST < (3, 14)
+
 # `hmac._openssl_md_meths` is there, and 3.8's and 3.9's own tests replace it.
 HMAC_NAMES_OPENSSL_DIGESTS = (3, 6) <= _HOST < (3, 10)

@@ -1,6 +1,7 @@
 """HMAC: vectors, digests of every kind, what 2.7 had, copies, comparison in constant time."""
 from __future__ import absolute_import, division, print_function
 
+import array
 import copy
 import hashlib
 import inspect
@@ -205,13 +206,39 @@ def test_keys_are_bytes_or_bytearray():
     for digestmod in ("sha256", lambda data=b"": hashlib.sha256(data)):
         assert hmac.new(bytearray(b"key"), bytearray(b"message"), digestmod).digest() == expected
         assert hmac.new(b"key", memoryview(b"message"), digestmod).digest() == expected
-        for wrong in (u"key", None, 1, [b"key"]):
-            with pytest.raises(TypeError) as caught:
-                hmac.new(wrong, b"message", digestmod)
-            assert "key: expected bytes or bytearray, but got" in str(caught.value)
-    assert hmac.digest(memoryview(b"key"), memoryview(b"message"), "sha256") == expected
+        for wrong in (memoryview(b"key"), array.array("b", [1]), u"key", None, 1, [b"key"]):
+            for make in (hmac.new, hmac.HMAC):
+                with pytest.raises(TypeError) as caught:
+                    make(key=wrong, msg=b"message", digestmod=digestmod)
+                assert str(caught.value) == (
+                    "key: expected bytes or bytearray, but got %r" % type(wrong).__name__)
+
+
+def test_at_once_openssl_s_digests_take_any_buffer_as_key_and_others_bytes():
+    expected = by_hand(b"key", b"message", hashlib.sha256)
+    key = memoryview(b"key")
+    assert hmac.digest(key, memoryview(b"message"), "sha256") == expected
+    assert _hashlib.hmac_digest(key, b"message", "sha256") == expected
+    assert _hashlib.hmac_new(key, b"message", "sha256").digest() == expected
+    for wrong in (u"key", 1, None):
+        for attempt in (hmac.digest, _hashlib.hmac_digest, _hashlib.hmac_new):
+            with pytest.raises(TypeError):
+                attempt(wrong, b"message", "sha256")
+    for wrong in (key, u"key", u"k" * 65, 1, None):
+        with pytest.raises(TypeError):
+            hmac.digest(wrong, b"message", Old)
     with pytest.raises(TypeError):
-        hmac.digest(1, b"message", "sha256")
+        hmac.digest(b"key", None, Old)
+
+
+def test_a_long_key_of_any_kind_is_hashed_at_once_where_the_host_did_that():
+    key = b"k" * 65
+    for given in (memoryview(key), array.array("b", bytearray(key))):
+        if _behavior.HMAC_DIGEST_HASHES_LONG_KEYS:
+            assert hmac.digest(given, b"message", Old) == by_hand(key, b"message", hashlib.sha1)
+        else:
+            with pytest.raises(TypeError):
+                hmac.digest(given, b"message", Old)
 
 
 @pytest.mark.skipif(PY2, reason="text is data on 2.7")
@@ -228,7 +255,9 @@ def test_what_2_7_took_it_still_takes():
     expected = by_hand(b"key", b"message", hashlib.md5)
     assert hmac.new(buffer("key"), u"message").digest() == expected  # noqa: F821
     assert hmac.new(u"k" * 65, b"m").digest() == by_hand(b"k" * 65, b"m", hashlib.md5)
-    assert hmac.new(memoryview(b"k" * 65), b"m").digest() == by_hand(b"k" * 65, b"m", hashlib.md5)
+    for given in (memoryview(b"k" * 65), array.array("c", b"k" * 65), buffer(b"k" * 65)):  # noqa: F821
+        for digestmod, digest in ((hashlib.md5, hashlib.md5), (Old, hashlib.sha1)):
+            assert hmac.new(given, b"m", digestmod).digest() == by_hand(b"k" * 65, b"m", digest)
     with pytest.raises(UnicodeEncodeError):
         hmac.new(b"key", u"\xe9")
     empty = hmac.HMAC(hmac._secret_backdoor_key)
@@ -365,11 +394,24 @@ def test_comparison_tells_whether_secrets_are_equal(a, b, same):
 
 @pytest.mark.parametrize("a, b", [
     (u"secret", b"secret"), (u"secret", bytearray(b"secret")), (1, 1), (None, None), (b"secret", 1),
-    (u"s\xe9cret", u"s\xe9cret"), (u"secret", None), ([b"a"], [b"a"])])
+    (u"secret", None), ([b"a"], [b"a"])])
 def test_comparison_refuses_what_it_cannot_do_in_constant_time(a, b):
     for first, second in ((a, b), (b, a)):
         with pytest.raises(TypeError):
             hmac.compare_digest(first, second)
+
+
+def test_text_beyond_ascii_is_compared_only_where_the_host_did():
+    same, other = (u"s\xe9cret", u"s\xe9cret"), (u"s\xe9cret", u"s\xeacret")
+    if PY2:
+        assert hmac.compare_digest(*same)
+        assert not hmac.compare_digest(*other)
+        assert not hmac.compare_digest(u"s\xe9cret", u"secret2")
+    else:
+        for a, b in (same, other, (u"secret", u"s\xe9cret")):
+            with pytest.raises(TypeError) as caught:
+                hmac.compare_digest(a, b)
+            assert str(caught.value) == "comparing strings with non-ASCII characters is not supported"
 
 
 def test_comparison_does_not_ask_the_objects():

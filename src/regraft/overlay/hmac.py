@@ -8,7 +8,7 @@ import warnings as _warnings
 
 from regraft import (
     _behavior as _rg_behavior, _openssl as _hashopenssl, policy as _rg_policy, randomness as _rg_randomness)
-from regraft._compat import PY2 as _RG_PY2, string_types as _rg_string_types, text_type as _rg_text_type
+from regraft._compat import PY2 as _RG_PY2, string_types as _rg_string_types
 from regraft._openssl import compare_digest  # noqa: F401
 
 _rg_randomness.provide()
@@ -102,14 +102,15 @@ class HMAC(_hashopenssl.KeyedHash):
         if _RG_PY2:
             if key is _secret_backdoor_key:
                 return None
-            if isinstance(key, _rg_text_type):
-                if len(key) > _get_digest_constructor(digestmod)().block_size:
-                    return key.encode("ascii")
-            elif isinstance(key, memoryview):
-                return key.tobytes()
-            elif isinstance(key, buffer):  # noqa: F821  (a built-in of Python 2)
+            if isinstance(key, buffer):  # noqa: F821  (a built-in of Python 2)
                 return bytes(key)
-        raise TypeError("key: expected bytes or bytearray, but got %r" % (type(key).__name__,))
+            # A key that is longer than a block is hashed first, and 2.7's hashes take more kinds than bytes.
+            if hasattr(key, "__len__"):
+                construct = _get_digest_constructor(digestmod)
+                size = getattr(construct(), "block_size", 0)
+                if len(key) > (size if size >= 16 else self.blocksize):
+                    return construct(key).digest()
+        raise _rg_wrong_key(key)
 
     def _init_hmac(self, key, msg, digestmod):
         self._init_openssl_hmac(key, msg, digestmod)
@@ -131,6 +132,8 @@ class HMAC(_hashopenssl.KeyedHash):
         blocksize = _select_blocksize(inner, self.blocksize, 4)
         if len(key) > blocksize:
             key = digest_cons(key).digest()
+        elif not isinstance(key, (bytes, bytearray)):
+            raise _rg_wrong_key(key)
         key = bytes(key).ljust(blocksize, b"\0")
         outer.update(key.translate(trans_5C))
         inner.update(key.translate(trans_36))
@@ -154,11 +157,11 @@ def digest(key, msg, digest):
     """Return the HMAC of one message (bytes), faster than by an HMAC object.
 
     Args:
-        key (bytes-like).
+        key (bytes-like; bytes or bytearray for a digest that is not OpenSSL's).
         msg (bytes-like; on 2.7 also ASCII text): the message.
         digest (str, callable or PEP 247 module): the digest.
     Since: 3.7; Source: hmac, `hmac.digest`.
-    Differs: nothing.
+    Differs: on hosts from 3.7 to 3.13 such a digest also hashes a key of another kind, if it is longer than a block.
     """
     try:
         return _hashopenssl.hmac_digest(key, msg, digest)
@@ -168,11 +171,17 @@ def digest(key, msg, digest):
 
 
 def _compute_digest_fallback(key, msg, digest):
-    if not isinstance(key, (bytes, bytearray)):
-        raise TypeError("key: expected bytes or bytearray, but got %r" % (type(key).__name__,))
+    if not isinstance(key, (bytes, bytearray)) and not (
+            _rg_behavior.HMAC_DIGEST_HASHES_LONG_KEYS and hasattr(key, "__len__")):
+        raise _rg_wrong_key(key)
     keyed = HMAC.__new__(HMAC)
-    keyed._init_old(key, msg, digest)
+    keyed._init_old(key, None, digest)
+    keyed.update(msg)
     return keyed.digest()
+
+
+def _rg_wrong_key(key):
+    return TypeError("key: expected bytes or bytearray, but got %r" % (type(key).__name__,))
 
 
 del absolute_import, division, print_function
