@@ -45,11 +45,13 @@ class Release:
         series: how its version begins; empty for whatever the system has.
         suite: the Debian suite that has it, or None for the system.
         package: the package of its shared library; libssl-dev is taken besides.
+        folder: where it is already, of whatever origin; None for a Debian suite or the system.
     """
 
     series: str
     suite: str | None = None
     package: str = ""
+    folder: Path | None = None
 
     @property
     def name(self) -> str:
@@ -113,7 +115,7 @@ def prefix(release: Release) -> Path | None:
         debian.Unavailable: the packages cannot be had or not be linked.
     """
     if release.suite is None:
-        return None
+        return release.folder
     tree = debian.unpack(release.suite, [release.package, "libssl-dev"])
     version = debian.versions(tree)["libssl-dev"]
     if not re.match(re.escape(release.series) + r"(?!\d)", version):
