@@ -388,7 +388,7 @@ Return a second hash object in the same state."""
 
     @property
     def digestsize(self):
-        return self.algorithm.digest_size
+        return self.digest_size
 
     @property
     def block_size(self):

@@ -105,10 +105,11 @@ def test_what_steers_the_caller_stays_outside_but_for_where_packages_come_from(m
 
 @pytest.mark.parametrize("arguments, expected", [
     ([], [["testing", "grafted", "3.14", "3.15", *reference.DIRECTORIES],
+          ["audit", "3.14", "3.15"],
           ["conformance", "run", "--verbose", "--python", "3.14", "3.15"]]),
     (["3.15", "tests/unit", "-k", "group"], [["testing", "grafted", "3.15", "tests/unit", "-k", "group"]]),
 ])
-def test_inside_our_own_tests_run_and_the_interpreters_suites_if_nothing_else_was_chosen(
+def test_inside_our_own_tests_run_and_the_audit_and_the_interpreters_suites_if_nothing_else_was_chosen(
     monkeypatch, arguments, expected
 ):
     ran = []

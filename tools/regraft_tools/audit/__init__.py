@@ -1,7 +1,7 @@
 """`regraft-tools audit`: the public interface of an interpreter against the reference's, and against its own.
 
     regraft-tools audit [SERIES …] [--all]          each with regraft, against 3.15.2 and against itself without
-    regraft-tools audit drift WHICH [MEASURE]       any two: an interpreter, a snapshot's file, a recorded release
+    regraft-tools audit [drift] WHICH [MEASURE]     any two: an interpreter, a snapshot's file, a recorded release
     regraft-tools audit snapshot PYTHON             its interface as data
     regraft-tools audit record [SERIES …]           make the recorded snapshots anew
     regraft-tools audit new-python PYTHON           all that a new release of Python asks for

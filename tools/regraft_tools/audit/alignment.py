@@ -121,7 +121,8 @@ def _build(found: Findings, python: str, new: dict[str, Any]) -> Interpreter | N
     except (LookupError, environments.BuildFailed, taking.NotTaken) as error:
         found.lament("regraft was not tried on it: %s" % error)
         return None
-    drifts = comparison.compare_interfaces(new, grafted, beside=[storage.recorded(storage.OLDEST)])
+    known = [storage.recorded(storage.OLDEST), storage.recorded(storage.API)]
+    drifts = comparison.compare_interfaces(new, grafted, beside=known)
     verdict = waivers.judge(drifts, waivers.load(), Against.REFERENCE, grafted)
     found.lacking = [*verdict.unexplained, *comparison.compare_defaults(new, grafted, lenient=True)]
     print("%d drifts of its own interface without a waiver, %d with one" % (
@@ -164,7 +165,7 @@ def run_suites(found: Findings, interpreter: Interpreter) -> None:
 
 
 def _names(found: Findings) -> list[str]:
-    return [each.path for each in found.lacking if each.kind is Kind.MISSING]
+    return [each.path for each in found.lacking if each.kind is Kind.MISSING and not waivers.is_incidental(each)]
 
 
 def close(found: Findings, steps: Sequence[checklist.Step]) -> int:

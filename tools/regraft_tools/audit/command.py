@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from regraft_tools import audit, debian, environments, interpreters, openssls, reference, tally
 from regraft_tools.audit import alignment, comparison, gates, report, storage, stubs, taking, waivers
@@ -32,9 +33,16 @@ def main(arguments: Sequence[str]) -> int:
         return 2
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, "%s: %s; --help tells more\n" % (self.prog, message))
+
+
 def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
-    """The options; without the name of an action the gates are meant."""
-    parser = argparse.ArgumentParser(
+    """The options; without the name of an action the gates are meant, or with a path its drift."""
+    parser = _Parser(
         prog="regraft-tools audit", description=audit.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     actions = parser.add_subparsers(metavar="ACTION", required=True)
 
@@ -81,7 +89,7 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
 
     words = list(arguments)
     if not words or words[0] not in (*actions.choices, "-h", "--help"):
-        words.insert(0, "gates")
+        words.insert(0, "drift" if words and os.sep in words[0] else "gates")
     return parser.parse_args(words)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,14 +74,19 @@ def audit_against(
     )
 
 
-def audit_environment(environment: Environment, rows: Sequence[Waiver]) -> Result:
+def audit_environment(
+    environment: Environment, rows: Sequence[Waiver], extra: Mapping[str, str] | None = None
+) -> Result:
     """Takes the snapshots of an environment with regraft, and of its interpreter, and compares them.
+
+    Args:
+        extra: further variables of the environment, such as LD_LIBRARY_PATH.
 
     Raises:
         taking.NotTaken: one of them gives none.
     """
-    grafted = take_grafted(taking.of_environment(environment))
-    newest = take_grafted(taking.of_environment(environment, newest=True))
+    grafted = take_grafted(taking.of_environment(environment, extra=extra))
+    newest = take_grafted(taking.of_environment(environment, newest=True, extra=extra))
     host = taking.take(taking.of_path(environment.interpreter.path))
     if "regraft" in host["interpreter"]:
         raise taking.NotTaken("%s has regraft enabled: there is no stock module to compare with" % environment.interpreter)

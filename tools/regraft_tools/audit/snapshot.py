@@ -16,6 +16,7 @@ cannot say.
 """
 from __future__ import absolute_import, division, print_function
 
+import collections
 import inspect
 import json
 import os
@@ -43,6 +44,7 @@ _INCIDENTAL = frozenset("""__builtins__ __cached__ __classcell__ __conditional_a
     __str__ __hash__ __reduce_ex__ __reduce__ __reduce_cython__ __setstate_cython__ __getstate__ __setstate__
     __delattr__ __setattr__ __lazy_modules__ __annotate__ __annotate_func__ __annotations_cache__
     __classdictcell__""".split())
+_OF_A_ROW = frozenset(vars(collections.namedtuple("Row", "field"))) - set(["field"])
 _PRIVATE_TO_REGRAFT = ("_rg_", "_RG_", "_Rg", "__pyx_")
 # Python 3 made one class of these.
 _SYSTEM_ERRORS = {"error": "OSError", "IOError": None, "EnvironmentError": None, "StandardError": None}
@@ -195,8 +197,16 @@ def describe_class(path, cls, differs):
         answer = {"kind": "enum", "bases": bases_of(cls)}
         if members and isinstance(members[0][1], _INTEGERS):
             answer["flags"] = type(members[0][1] | members[-1][1]) is cls
+        # Further names are set from without: PROTOCOL_SSLv23 is no member of 3.15's `_SSLMethod`, and found there.
+        members += [(name, value) for name, value in list(vars(cls).items())
+                    if isinstance(value, cls) and not name.startswith("_")]
         answer["members"] = dict(
             (name, {"kind": "member", "value": plain(member.value)}) for name, member in members)
+        for base in inspect.getmro(cls)[1:]:
+            if is_covered(base) and base.__module__ in MODULES:
+                for name, member in vars(base).items():
+                    if not name.startswith("_") and name not in _OF_A_ROW:
+                        answer["members"].setdefault(name, describe_member(cls, name, member))
         return answer
     answer = {"kind": "exception" if issubclass(cls, BaseException) else "class", "bases": bases_of(cls)}
     if answer["kind"] == "class" and hasattr(inspect, "signature"):
@@ -209,7 +219,7 @@ def describe_class(path, cls, differs):
         for name, member in list(vars(base).items()):
             if name in _INCIDENTAL or name.startswith(_PRIVATE_TO_REGRAFT) or handed_down and name.startswith("_"):
                 continue
-            if issubclass(cls, tuple) and hasattr(cls, "_fields") and name not in cls._fields:
+            if issubclass(cls, tuple) and name in _OF_A_ROW:
                 continue
             inner = "%s.%s" % (path, name)
             note(inner, member, differs)
