@@ -120,4 +120,4 @@ def test_inside_our_own_tests_run_and_the_audit_and_the_interpreters_suites_if_n
         ran.append(words), SimpleNamespace(returncode=len(ran) - 1))[1])
     status = reference.run_inside(arguments)
     assert [[words[2].removeprefix("regraft_tools."), *words[3:]] for words in ran] == expected
-    assert status == len(expected) - 1, "a failure of any of them counts"
+    assert bool(status) is (len(expected) > 1), "a failure of any of them counts"

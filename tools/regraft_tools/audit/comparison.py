@@ -81,6 +81,8 @@ def compare_interfaces(
         found += _compare_items(name, items, ours, known, rules)
     for name, items in sorted(measure["instances"].items()):
         ours = subject["instances"].get(name)
+        if items is None:
+            continue
         if ours is None:
             found.append(Drift(name, Kind.MISSING, "cannot be made"))
             continue
@@ -255,6 +257,14 @@ def compare_defaults(measure: Item, subject: Item, lenient: bool = False) -> lis
     return found
 
 
+_SHOWN = 6  # of a list
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - _SHOWN
+    return ", ".join(names[:_SHOWN]) + (" and %d more" % more if more > 0 else "")
+
+
 _FLAGS = {"options": "Options", "verify_flags": "VerifyFlags"}
 
 
@@ -262,7 +272,7 @@ def _say_change(name: str, wanted: Any, found: Any, subject: Item) -> str:
     if isinstance(wanted, list) and isinstance(found, list):
         parts = [("without", [each for each in wanted if each not in found]),
                  ("with", [each for each in found if each not in wanted])]
-        said = ["%s %s" % (word, ", ".join(each)) for word, each in parts if each]
+        said = ["%s %s" % (word, _some(each)) for word, each in parts if each]
         return "is %s" % " and ".join(said) if said else "is in another order"
     if name in _FLAGS and isinstance(found, int):
         members = (subject["modules"]["ssl"].get(_FLAGS[name]) or {}).get("members") or {}

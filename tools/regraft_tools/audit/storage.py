@@ -68,7 +68,7 @@ def shorten(snapshot: dict[str, Any]) -> dict[str, Any]:
         for name, items in snapshot["modules"].items()
     }
     short["instances"] = {
-        name: {key: _short(item, "function") for key, item in items.items()}
+        name: None if items is None else {key: _short(item, "function") for key, item in items.items()}
         for name, items in snapshot["instances"].items()
     }
     short["defaults"] = {name: dict(row) for name, row in snapshot["defaults"].items()}
@@ -90,7 +90,7 @@ def expand(short: dict[str, Any]) -> dict[str, Any]:
         for name, items in short["modules"].items()
     }
     snapshot["instances"] = {
-        name: {key: _long(item, "function") for key, item in items.items()}
+        name: None if items is None else {key: _long(item, "function") for key, item in items.items()}
         for name, items in short["instances"].items()
     }
     snapshot["defaults"] = {name: dict(row) for name, row in short["defaults"].items()}

@@ -4,7 +4,7 @@
     names = ["ssl.SSLSocket.makefile"]      # dotted names; * stands for anything
     drift = ["signature"]                   # in which way: see comparison.Kind
     against = ["reference"]                 # what it is compared with: reference, stock, newest
-    on = ["2.7", "<3.7", ">=3.10"]          # series, one of them; every one, if left out
+    on = ["2.7", ">=3.7,<3.10"]             # series, one of them; every one, if left out
     lacks = "OPENSSL3"                      # only where the OpenSSL in use lacks this capability
     suites = "openssl"                      # only where Python was built with these default suites
     differs = ["ssl.SSLSocket.makefile"]    # whose docstrings say it after `Differs:`
@@ -33,6 +33,7 @@ from regraft_tools.audit.comparison import Drift, Kind
 
 FILE = Path("tests", "audit", "waivers.toml")  # in the checkout
 _REASON = 15  # characters; less is none
+_NARROW = 8  # characters of a pattern besides stars at its ends; "ssl.*" would explain a whole module
 _SERIES = re.compile(r"(|<|>=)(\d+)\.(\d+)\Z")
 _KEYS = {"names", "drift", "against", "on", "lacks", "suites", "differs", "cause", "reason"}
 
@@ -101,10 +102,13 @@ class Waiver:
 
 
 def _holds(condition: str, version: str) -> bool:
-    sign, *numbers = _SERIES.match(condition).groups()
-    wanted = tuple(map(int, numbers))
     series = tuple(map(int, version.split(".")[:2]))
-    return {"": series == wanted, "<": series < wanted, ">=": series >= wanted}[sign]
+    for part in condition.split(","):
+        sign, *numbers = _SERIES.match(part).groups()
+        wanted = tuple(map(int, numbers))
+        if not {"": series == wanted, "<": series < wanted, ">=": series >= wanted}[sign]:
+            return False
+    return True
 
 
 def load(path: Path | None = None) -> list[Waiver]:
@@ -148,9 +152,12 @@ def _read_row(row: Mapping[str, Any], where: str) -> Waiver:
     for key in ("names", "drift", "against", "on", "differs"):
         if not isinstance(row.get(key, []), list):
             raise Malformed("%s: %s is a list" % (where, key))
-    wrong = [each for each in row.get("on", ()) if not _SERIES.match(str(each))]
+    wrong = [each for each in row.get("on", ()) if not all(map(_SERIES.match, str(each).split(",")))]
     if wrong:
         raise Malformed("%s: %s is no condition on a series" % (where, wrong[0]))
+    wide = [each for each in row["names"] if "*" in each and len(each.strip("*")) < _NARROW]
+    if wide:
+        raise Malformed("%s: %s is too wide a pattern" % (where, wide[0]))
     if bool(row.get("differs")) == bool(row.get("cause")):
         raise Malformed("%s: one of differs and cause is needed" % where)
     try:
