@@ -18,7 +18,7 @@ from regraft_tools import environments, interpreters, openssls, tally
 from regraft_tools.audit import alignment, checklist, command, comparison, gates, report, storage, stubs, taking, waivers
 from regraft_tools.audit.comparison import Drift, Kind
 from regraft_tools.audit.waivers import Against, Malformed, Verdict
-from regraft_tools.conformance import session
+from regraft_tools.conformance import judgement, session
 
 LOST = Drift("ssl.wrap_socket", Kind.MISSING, "is missing")
 KEPT = Drift("ssl._dnsname_match", Kind.SIGNATURE, "takes (dn, hostname, max_wildcards=1), not (dn, hostname)")
@@ -124,7 +124,7 @@ def test_recorded_releases_can_be_compared(capsys):
 def test_defaults_of_recorded_releases_can_be_compared(capsys):
     assert command.main(["drift", "3.13.0", "3.12.1", "--defaults"]) == 1
     said = capsys.readouterr().out
-    assert "VERIFY_X509_STRICT" in said and "create_default_context(SERVER_AUTH).verify_flags" in said
+    assert "ssl.create_default_context(CLIENT_AUTH).verify_flags is with VERIFY_X509_STRICT" in said
 
 
 def test_a_snapshot_that_was_written_can_be_read_again(tmp_path, capsys):
@@ -230,6 +230,34 @@ def test_what_regraft_lacks_of_it_is_told_and_suites_that_are_not_there_are_miss
     assert re.search(r"missing +ssl.get_ech is missing", said)
     assert "regraft has not (CONTRIBUTING.md, \"Add a name\"): ssl.get_ech" in said
     assert "its suites were not run" in said and "libpython3.16-testsuite" in said
+
+
+def test_a_series_without_a_list_of_suites_runs_those_of_the_newest_that_has_one(monkeypatch, capsys):
+    ran, loaded = [], []
+    finding = judgement.Finding("A.test_b", judgement.Verdict.NEW_FAILURE)
+
+    class Here:
+        def __init__(self, interpreter, stock, grafted, record, rows):
+            pass
+
+        def judge(self, chosen, tell):
+            ran.extend(chosen)
+            judged = judgement.Judgement("test_ssl", [finding], 1.0)
+            tell(judged)
+            return [judged]
+
+    monkeypatch.setattr(session, "Session", Here)
+    monkeypatch.setattr(session, "has_suites", lambda interpreter: True)
+    monkeypatch.setattr(session, "ask_openssl", lambda interpreter: "OpenSSL 4.1.0")
+    monkeypatch.setattr(alignment.homes, "make_stock", lambda *words: None)
+    monkeypatch.setattr(alignment.homes, "make_grafted", lambda *words: None)
+    monkeypatch.setattr(alignment.expectations, "load", lambda folder, series: loaded.append(series))
+    found = alignment.Findings("3.16.0")
+    alignment.run_suites(found, SimpleNamespace(series="3.16", version="3.16.0"))
+    assert {each.module for each in ran} == set(alignment.SUITES) and {each.series for each in ran} == {"3.16"}
+    assert loaded == ["3.15"] and found.broken == 1
+    said = capsys.readouterr().out
+    assert "There are no lists for 3.16 yet; those of 3.15 stand in" in said and "test_ssl: PROBLEMS" in said
 
 
 def test_a_release_with_nothing_new_is_aligned():
@@ -389,6 +417,14 @@ def test_the_matrix_of_openssls_audits_each_of_them(monkeypatch):
     monkeypatch.setattr(gates, "audit_environment", fail)
     finished = openssls.audit(openssls.Job(SimpleNamespace(version="2.7.18"), release, release))
     assert finished.row.failed == 1 and finished.output == "it crashed"
+
+
+def test_calls_that_share_a_changed_default_share_a_line():
+    rows = [Drift("ssl.%s().options" % each, Kind.DEFAULT, "is 1, not 2") for each in "abc"]
+    rows += [Drift("ssl.a().verify_mode", Kind.DEFAULT, "is 1, not 2"), Drift("ssl.d().options", Kind.DEFAULT, "is 3, not 2")]
+    assert report.table(rows, "") == [
+        "default   ssl.a().options is 1, not 2 (and so 2 more)", "default   ssl.a().verify_mode is 1, not 2",
+        "default   ssl.d().options is 3, not 2"]
 
 
 def test_a_table_of_drift_is_one_line_each():

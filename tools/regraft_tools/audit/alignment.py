@@ -75,8 +75,9 @@ def run_new_python(options: argparse.Namespace) -> int:
         raise NotPossible("%s has regraft enabled: its own modules are what is asked for" % options.python)
     reference = _open_reference(options.reference)
     found = Findings(new["interpreter"]["version"])
-    print("Python %s with %s, against %s with %s" % (
-        found.version, new["interpreter"]["openssl"], reference["interpreter"]["version"],
+    level = new["interpreter"]["level"]
+    print("Python %s%s with %s, against %s with %s" % (
+        found.version, "" if level == "final" else " (%s)" % level, new["interpreter"]["openssl"], reference["interpreter"]["version"],
         reference["interpreter"]["openssl"]))
     found.drifts = tell_drift(reference, new)
     interpreter = _build(found, options.python, new)
@@ -123,10 +124,13 @@ def _build(found: Findings, python: str, new: dict[str, Any]) -> Interpreter | N
         return None
     known = [storage.recorded(storage.OLDEST), storage.recorded(storage.API)]
     drifts = comparison.compare_interfaces(new, grafted, beside=known)
-    verdict = waivers.judge(drifts, waivers.load(), Against.REFERENCE, grafted)
-    found.lacking = [*verdict.unexplained, *comparison.compare_defaults(new, grafted, lenient=True)]
-    print("%d drifts of its own interface without a waiver, %d with one" % (
-        len(found.lacking), len(verdict.explained)))
+    changed = comparison.compare_defaults(new, grafted, lenient=True)
+    rows = waivers.load()
+    verdicts = (waivers.judge(drifts, rows, Against.REFERENCE, grafted),
+                waivers.judge(changed, rows, Against.STOCK, grafted))
+    found.lacking = [drift for each in verdicts for drift in each.unexplained]
+    print("%d drifts from its own interface and defaults without a waiver, %d with one" % (
+        len(found.lacking), sum(len(each.explained) for each in verdicts)))
     print("\n".join(report.table(found.lacking)), flush=True)
     return interpreter
 

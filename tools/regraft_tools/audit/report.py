@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from regraft_tools.audit.comparison import Drift
+from regraft_tools.audit.comparison import Drift, Kind
 from regraft_tools.audit.gates import TITLES, Result
 from regraft_tools.tally import Row
 
@@ -28,8 +28,17 @@ def describe(result: Result, verbose: bool = False) -> str:
 
 
 def table(drifts: Iterable[Drift], margin: str = "  ") -> list[str]:
-    """A line for each drift: in which way, which name, what."""
-    return ["%s%-9s %s" % (margin, each.kind, each) for each in drifts]
+    """A line for each drift: in which way, which name, what. One for all calls that share a changed default."""
+    groups: dict[tuple[str, ...], list[Drift]] = {}
+    for each in drifts:
+        key = (each.path.rpartition(").")[2], each.sentence) if each.kind is Kind.DEFAULT else (str(each),)
+        groups.setdefault(key, []).append(each)
+    lines = []
+    for group in groups.values():
+        shown = next((each for each in group if "._" not in each.path), group[0])  # rather a public call
+        more = " (and so %d more)" % (len(group) - 1) if len(group) > 1 else ""
+        lines.append("%s%-9s %s%s" % (margin, shown.kind, shown, more))
+    return lines
 
 
 def as_data(result: Result) -> dict[str, Any]:
