@@ -128,6 +128,21 @@ def test_the_rows_of_the_checkout_can_be_read_and_none_excuses_what_another_does
             seen.add(key)
 
 
+def test_a_condition_on_a_capability_that_there_is_not_is_refused():
+    with pytest.raises(Malformed, match="no capability OPENSLL3"):
+        judge(rows(lacks="OPENSLL3"))
+
+
+def test_a_docstring_must_not_deny_a_name_that_the_reference_has():
+    grafted = regrafted(storage.API)
+    grafted["differs"] = {
+        "ssl.wrap_socket": "not in 3.15.", "ssl.SSLContext.set_npn_protocols": "3.15 fails.", "_ssl.SSLType.read": "not in 3.15"}
+    assert audit(grafted).is_clean
+    grafted["differs"]["ssl.SSLContext.wrap_bio"] = "not in 3.15."
+    assert audit(grafted).verdicts[Against.REFERENCE].problems == (
+        "ssl.SSLContext.wrap_bio says in its docstring that it is not in 3.15, but it is",)
+
+
 def regrafted(release):
     """A recorded release that claims to be regraft's."""
     snapshot = storage.recorded(release)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -68,10 +70,30 @@ def audit_against(
     }
     off = frozenset(each.path for each in drifts[Against.REFERENCE])
     subjects = {Against.REFERENCE: grafted, Against.STOCK: grafted, Against.NEWEST: newest}
+    verdicts = {each: waivers.judge(found, rows, each, subjects[each], off) for each, found in drifts.items()}
+    untrue = find_untrue(api, grafted)
+    if untrue:
+        verdict = verdicts[Against.REFERENCE]
+        verdicts[Against.REFERENCE] = dataclasses.replace(verdict, problems=(*verdict.problems, *untrue))
     return Result(
         title, grafted["interpreter"]["openssl"], sum(len(each or ()) for each in grafted["modules"].values()),
-        {each: waivers.judge(found, rows, each, subjects[each], off) for each, found in drifts.items()},
+        verdicts,
     )
+
+
+def find_untrue(api: Mapping[str, Any], grafted: Mapping[str, Any]) -> list[str]:
+    """What docstrings say of the reference that it belies: that a name is not in it."""
+    series = api["interpreter"]["version"].rpartition(".")[0]
+    found = []
+    for path, text in sorted(grafted.get("differs", {}).items()):
+        module, *way = path.split(".")
+        items = api["modules"].get(module) or {}
+        item: Mapping[str, Any] | None = {"members": items}
+        for name in way:
+            item = ((item or {}).get("members") or {}).get(name)
+        if way and item is not None and re.match(r"not in %s\b" % re.escape(series), text):
+            found.append("%s says in its docstring that it is not in %s, but it is" % (path, series))
+    return found
 
 
 def audit_environment(

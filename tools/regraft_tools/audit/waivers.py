@@ -90,6 +90,8 @@ class Waiver:
         if against not in self.against or self.on and not any(
                 _holds(each, interpreter["version"]) for each in self.on):
             return False
+        if self.lacks and self.lacks not in interpreter["capabilities"]:
+            raise Malformed("the waiver of %s: the extension knows no capability %s" % (self.names[0], self.lacks))
         if self.lacks and interpreter["capabilities"][self.lacks]:
             return False
         return self.suites is None or interpreter["suites"] == self.suites
