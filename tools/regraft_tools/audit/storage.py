@@ -139,3 +139,17 @@ def _write(value: Any, depth: int) -> str:
     pad = " " * (depth + 1)
     lines = ["%s%s:%s" % (pad, json.dumps(key), _write(value[key], depth + 1)) for key in sorted(value)]
     return "{\n%s\n%s}" % (",\n".join(lines), " " * depth)
+
+
+def names() -> dict[str, set[str]]:
+    """Each name of the recorded snapshots, also those of members, and the releases that have it; no imported modules."""
+    found: dict[str, set[str]] = {}
+    for path in sorted(folder().glob("cpython-*.json")):
+        version = path.stem.removeprefix("cpython-")
+        for module, items in load(path)["modules"].items():
+            for name, item in (items or {}).items():
+                if item["kind"] == "module":
+                    continue
+                for each in (name, *("%s.%s" % (name, member) for member in item.get("members", ()))):
+                    found.setdefault("%s.%s" % (module, each), set()).add(version)
+    return found
