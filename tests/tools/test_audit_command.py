@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import pytest
 
 import regraft_tools.__main__ as tools_command
-from regraft_tools import environments, interpreters, openssls, tally
+from regraft_tools import environments, interpreters, openssls, tally, testing
 from regraft_tools.audit import alignment, checklist, command, comparison, gates, report, storage, stubs, taking, waivers
 from regraft_tools.audit.comparison import Drift, Kind
 from regraft_tools.audit.waivers import Against, Malformed, Verdict
@@ -44,7 +44,7 @@ def audited(monkeypatch):
     def set_results(*results):
         hosts = {each.title: each for each in results}
         found = SimpleNamespace(found=list(hosts), missing=(), report=lambda: "two interpreters")
-        monkeypatch.setattr(gates, "choose", lambda series, everything: found)
+        monkeypatch.setattr(testing, "choose", lambda series, everything: found)
         monkeypatch.setattr(gates, "audit_interpreter", lambda host, rows: hosts[host])
         return found
     return set_results
@@ -339,7 +339,6 @@ def test_what_a_new_openssl_changes_is_told(grown, capsys):
 
 
 def test_our_own_tests_run_on_a_new_openssl_and_their_failures_count(grown, monkeypatch, capsys):
-    from regraft_tools import testing
     finished = testing.Finished(tally.Row("2.7.18 openssl-4.1.0", 10, 2), "2 failed")
     jobs = []
     monkeypatch.setattr(testing, "make_certificates", lambda folder: folder)

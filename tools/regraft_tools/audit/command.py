@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NoReturn
 
-from regraft_tools import audit, debian, environments, interpreters, openssls, reference, tally
+from regraft_tools import audit, debian, environments, interpreters, openssls, reference, tally, testing
 from regraft_tools.audit import alignment, comparison, gates, report, storage, stubs, taking, waivers
 from regraft_tools.audit.waivers import Against
 
@@ -101,7 +101,7 @@ def _series(text: str) -> str:
 
 def run_gates(options: argparse.Namespace) -> int:
     """Audits the interpreters that are chosen."""
-    found = gates.choose(options.series, options.all)
+    found = testing.choose(options.series, options.all)
     if not options.json:
         print(found.report(), flush=True)
     if not found.found:

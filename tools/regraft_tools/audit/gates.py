@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from regraft_tools import environments, interpreters, testing
+from regraft_tools import environments, testing
 from regraft_tools.audit import comparison, storage, taking, waivers
 from regraft_tools.audit.taking import Subject
 from regraft_tools.audit.waivers import Against, Verdict, Waiver
@@ -135,8 +135,3 @@ def audit_interpreter(interpreter: Interpreter, rows: Sequence[Waiver]) -> Resul
         taking.NotTaken: no snapshot.
     """
     return audit_environment(environments.ensure(interpreter, "tests", packages=testing.PACKAGES), rows)
-
-
-def choose(series: Sequence[str], everything: bool) -> interpreters.Search:
-    """The interpreters of a run: those named, all that are found, or those of `make test`."""
-    return testing.choose(series, everything)
