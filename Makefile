@@ -20,7 +20,7 @@ demo: $(READY)
 test: $(READY)
 	@$(VENV)/bin/python -m regraft_tools.tally clear
 	@status=0; \
-	$(NOX) --session house tests tools x509 differential own_suites || status=1; \
+	$(NOX) --session house tests tools x509 differential audit own_suites || status=1; \
 	$(NOX) --session translated_suites -- --here || status=1; \
 	$(VENV)/bin/python -m regraft_tools.tally show || status=1; \
 	exit $$status

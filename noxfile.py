@@ -14,7 +14,7 @@ from regraft_tools import environments, interpreters
 
 nox.needs_version = ">=2024.3.2"
 nox.options.default_venv_backend = "none"
-nox.options.sessions = ["house", "tests", "tools", "x509", "differential", "own_suites"]
+nox.options.sessions = ["house", "tests", "tools", "x509", "differential", "audit", "own_suites"]
 
 
 def run_tool(session: nox.Session, name: str, *arguments: str) -> None:
@@ -116,6 +116,30 @@ def installs(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Speed, stock against regraft in one run."""
     session.run(sys.executable, "benchmarks/run.py", *session.posargs, external=True)
+
+
+@nox.session
+def audit(session: nox.Session) -> None:
+    """The public interface of 2.7, 3.6, 3.9 and 3.13 with regraft, against 3.15.2's and their own: `-- --all`."""
+    run_tool(session, "audit", *session.posargs)
+
+
+@nox.session(name="new-python")
+def new_python(session: nox.Session) -> None:
+    """All that a new release of Python asks for: `nox -s new-python -- /path/to/python3.16`."""
+    run_tool(session, "audit", "new-python", *session.posargs)
+
+
+@nox.session(name="new-openssl")
+def new_openssl(session: nox.Session) -> None:
+    """All that a new release of OpenSSL asks for: `nox -s new-openssl -- openssl-4.0`, or a directory."""
+    run_tool(session, "audit", "new-openssl", *session.posargs)
+
+
+@nox.session
+def stubtest(session: nox.Session) -> None:
+    """mypy's stubtest of our modules on 3.13 against typeshed."""
+    run_tool(session, "audit", "stubtest", *session.posargs)
 
 
 @nox.session

@@ -481,7 +481,7 @@ cdef class _SSLSocket:
         return None if data == NULL else native_from_bytes((<const char *>data)[:size])
 
     def selected_npn_protocol(self):
-        """None: TLS 1.3 and OpenSSL 3 know no NPN. Since: 2.7.9, 3.3."""
+        """None: TLS 1.3 and OpenSSL 3 know no NPN. Since: 2.7.9, 3.3, gone with 3.10. Differs: not in 3.15."""
         return None
 
     def get_channel_binding(self, cb_type="tls-unique"):

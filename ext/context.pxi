@@ -151,9 +151,10 @@ cdef class _SSLContext:
     # ---- connections -------------------------------------------------------------
 
     def _wrap_socket(self, /, sock, server_side, server_hostname=None, *, owner=None, session=None, ssl_sock=None):
-        """A connection over a socket; `ssl_sock` is 2.7's name for `owner`.
+        """A connection over a socket.
 
         Since: 2.7.9, 3.2.
+        Differs: takes `ssl_sock` too, 2.7's name for `owner`: gevent and eventlet use it.
         """
         if owner is None:
             owner = ssl_sock

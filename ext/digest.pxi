@@ -208,7 +208,8 @@ cdef class HASH:
     """HASH(name, string=b'')
 --
 
-A hash object of OpenSSL. Since: 2.5, as `hashlib.new()`; Source: hashlib, "Hash Objects"."""
+A hash object of OpenSSL. Since: 2.5, as `hashlib.new()`; Source: hashlib, "Hash Objects".
+Differs: has 2.7's attribute `digestsize` too."""
 
     cdef Algorithm algorithm
     cdef int plain  # as the algorithm's
@@ -388,7 +389,7 @@ Return a second hash object in the same state."""
 
     @property
     def digestsize(self):
-        return self.algorithm.digest_size
+        return self.digest_size
 
     @property
     def block_size(self):
@@ -408,7 +409,8 @@ cdef class HASHXOF(HASH):
     """HASHXOF(name, string=b'')
 --
 
-A hash object whose digest has the length that is asked for. Since: 3.9; Source: hashlib, "SHAKE"."""
+A hash object whose digest has the length that is asked for. Since: 3.9; Source: hashlib, "SHAKE".
+Differs: has 2.7's attribute `digestsize` too, as `HASH`."""
 
     cdef object squeeze(self, Py_ssize_t length, bint as_text):
         cdef EVP_MD_CTX *ctx

@@ -1,6 +1,6 @@
 """The registry against the facts: what releases brought, and what public names they have.
 
-The facts are snapshots/maintenance-releases.md and snapshots/names.txt; what of them is no concern of the registry is
+The facts are snapshots/maintenance-releases.md and the snapshots of the auditor; what of them is no concern of the registry is
 in registry_facts.toml, with the reason.
 """
 
@@ -18,6 +18,8 @@ import maintenance
 import pytest
 from maintenance import Unreadable, number
 
+from regraft_tools.audit import storage
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 FACTS = (ROOT / "snapshots" / "maintenance-releases.md").read_text("utf-8")
@@ -30,21 +32,8 @@ from regraft import features  # noqa: E402 - imports neither ssl nor the extensi
 ROWS = features.rows()
 
 
-def read_names(text: str) -> dict[str, set[str]]:
-    """Which releases have each name of the covered modules, from lines such as `ssl.X 2.7.18 3.6.15..3.11.7`."""
-    first, *lines = text.splitlines()
-    order = first.removeprefix("releases ").split()
-    found = {}
-    for line in lines:
-        name, *spans = line.split()
-        found[name] = set()
-        for span in spans:
-            start, _, end = span.partition("..")
-            found[name] |= set(order[order.index(start):order.index(end or start) + 1])
-    return found
-
-
-NAMES = read_names((ROOT / "snapshots" / "names.txt").read_text("utf-8"))
+# The modules of the registry; those with an underscore are how they are made.
+NAMES = {name: releases for name, releases in storage.names().items() if not name.startswith("_")}
 
 
 def listed(table: str, key: str) -> dict[str, str]:

@@ -102,6 +102,12 @@ def test_digest_and_hexdigest_say_the_same(name):
     assert "".join("%02x" % byte for byte in bytearray(made.digest())) == made.hexdigest()
 
 
+@pytest.mark.parametrize("name", sorted(set(VECTORS) - set(["blake2b", "blake2s"])))
+def test_the_name_of_2_7_for_the_size_of_a_digest_says_what_todays_says(name):
+    made = getattr(hashlib, name)()
+    assert made.digestsize == made.digest_size
+
+
 @pytest.mark.parametrize("name", XOF)
 def test_shake_gives_as_many_bytes_as_are_asked_for(name):
     made = hashlib.new(name, b"abc")

@@ -151,9 +151,18 @@ def oldest() -> Interpreter:
 
 def own() -> Interpreter:
     """The interpreter that runs these tools, for environments that serve the tools themselves."""
-    answer = _ask(Path(sys.executable))
+    return at(Path(sys.executable))
+
+
+def at(path: Path) -> Interpreter:
+    """The interpreter at a path that somebody named.
+
+    Raises:
+        LookupError: it is none that regraft can serve; the message tells why.
+    """
+    answer = _ask(path)
     if isinstance(answer, str):
-        raise LookupError("%s %s" % (sys.executable, answer))
+        raise LookupError("%s %s" % (path, answer))
     return answer
 
 

@@ -7,7 +7,7 @@ One release is the system's; the others are Debian's packages of other suites, w
 has is linked anew, from the static library of the same package: it is the same code, with the
 same symbols and versions, over the C library that is here.
 
-As a program it runs tests/unit and tests/wire on an interpreter of 2.7 and one of 3.x for each
+As a program it runs tests/unit, tests/wire and the audit on an interpreter of 2.7 and one of 3.x for each
 release: `python -m regraft_tools.openssls [RELEASE …] [SERIES …] [ARGUMENT of pytest …]`, such as
 `openssl-3.5 2.7 -k group`. Before that it makes sure that the extension loads the OpenSSL that is meant.
 """
@@ -45,11 +45,13 @@ class Release:
         series: how its version begins; empty for whatever the system has.
         suite: the Debian suite that has it, or None for the system.
         package: the package of its shared library; libssl-dev is taken besides.
+        folder: where it is already, of whatever origin; None for a Debian suite or the system.
     """
 
     series: str
     suite: str | None = None
     package: str = ""
+    folder: Path | None = None
 
     @property
     def name(self) -> str:
@@ -113,7 +115,7 @@ def prefix(release: Release) -> Path | None:
         debian.Unavailable: the packages cannot be had or not be linked.
     """
     if release.suite is None:
-        return None
+        return release.folder
     tree = debian.unpack(release.suite, [release.package, "libssl-dev"])
     version = debian.versions(tree)["libssl-dev"]
     if not re.match(re.escape(release.series) + r"(?!\d)", version):
@@ -328,6 +330,25 @@ def run(job: Job, arguments: Sequence[str], certificates: Path, folder: Path) ->
     )
 
 
+def audit(job: Job) -> testing.Finished:
+    """Compares what programs see of regraft on that OpenSSL with the reference and the stock interpreter."""
+    # Here, as that package imports this module.
+    from regraft_tools.audit import gates, report, taking, waivers
+
+    try:
+        built, runs = prefix(job.built), prefix(job.runs)
+        with using(built):
+            environment = environments.ensure(
+                job.interpreter, job.built.name, packages=testing.PACKAGES
+            )
+        mixed = {} if job.built == job.runs else {"LD_LIBRARY_PATH": str(libraries_of(runs))}
+        result = gates.audit_environment(environment, waivers.load(), mixed)
+    except (debian.Unavailable, environments.BuildFailed, taking.NotTaken) as error:
+        return testing.Finished(tally.Row(job.title + " audit", failed=1, note="not run"), str(error))
+    row = dataclasses.replace(report.make_row(result), title=job.title + " audit", note=result.openssl)
+    return testing.Finished(row, report.describe(result))
+
+
 def main(arguments: Sequence[str]) -> int:
     """0 if all tests did what is expected of them on every OpenSSL that was chosen."""
     names = [each.name for each in RELEASES]
@@ -336,6 +357,7 @@ def main(arguments: Sequence[str]) -> int:
     rest = [each for each in arguments if each not in chosen and each not in series]
     found = interpreters.search(series or SERIES)
     print(found.report(), flush=True)
+    everything = not rest
     rest = testing.with_paths(rest, DIRECTORIES)
     installed = debian.command("pkg-config", "--modversion", "openssl").strip()
     finished = []
@@ -346,6 +368,9 @@ def main(arguments: Sequence[str]) -> int:
             begun = time.monotonic()
             finished.append(run(job, rest, certificates, Path(folder)))
             testing.show(finished[-1])
+            if everything:
+                finished.append(audit(job))
+                testing.show(finished[-1])
             print("%s: %d s" % (job.title, time.monotonic() - begun), flush=True)
     return 0 if finished and testing.close(finished, shown=True) and not found.missing else 1
 

@@ -5,7 +5,7 @@ and entered with chroot. Both need root. The mounts belong to a namespace of the
 enters, and are gone when it ends; the machine itself is not changed.
 
     python -m regraft_tools.reference [SERIES …] [ARGUMENT of pytest …]
-        our own tests (unit, wire, startup) and the interpreters' own suites with regraft active
+        our own tests (unit, wire, startup), the audit, and the interpreters' own suites with regraft active
     python -m regraft_tools.reference run COMMAND …
         a command in that system, in this checkout: `run python3.15 -c "import ssl"`
 
@@ -154,7 +154,7 @@ def run_inside(arguments: Sequence[str]) -> int:
         interpreters.own(), "tools", packages=project["project"]["dependencies"], regraft=False
     )
     own_tests = ["testing", "grafted", *series, *testing.with_paths(rest, DIRECTORIES)]
-    suites = [] if rest else [["conformance", "run", "--verbose", "--python", *series]]
+    suites = [] if rest else [["audit", *series], ["conformance", "run", "--verbose", "--python", *series]]
     status = 0
     for module, *words in (own_tests, *suites):
         done = subprocess.run(

@@ -77,7 +77,8 @@ class HMAC(_hashopenssl.KeyedHash):
         digestmod (str, callable or PEP 247 module): the digest.
     Raises: TypeError without a digest, but for 2.7, 3.6 and 3.7, where it is MD5 unless REGRAFT_DEFAULTS=newest.
     Since: 2.2; Source: hmac, RFC 2104.
-    Differs: has 2.7's attributes `inner`, `outer` and `digest_cons` too.
+    Differs: has 2.7's attributes `inner`, `outer` and `digest_cons` too; `__init__` is the extension's and shows
+        no parameters on 3.x.
     """
 
     blocksize = 64  # bytes; of the digests that do not tell theirs

@@ -2,6 +2,7 @@
 
 `Random` and every seeded sequence are the host's, bit for bit: its code runs in this module. Only the class
 that draws on the operating system, which programs use for security, is brought up to date.
+Differs: functions and `Random` are those of the host release, with its parameters.
 
 Source: https://docs.python.org/3.15/library/random.html
 """
@@ -14,7 +15,11 @@ from regraft import _compat as _rg_compat, randomness as _rg_randomness
 
 # First, as the host's code takes urandom() out of `os`.
 _rg_randomness.provide()
+_rg_said = __doc__
+del absolute_import, division, print_function
 _rg_compat.load_host_module("random", globals())
+if _rg_said and __doc__:
+    __doc__ += "\n" + _rg_said  # the host's code has brought its own text
 
 
 class _RgNewer(object):
@@ -69,6 +74,7 @@ class _RgNewer(object):
             raise IndexError("Cannot choose from an empty sequence")
         return seq[self._randbelow(size)]
 
+    @_rg_compat.keyword_only("cum_weights")
     def choices(self, population, weights=None, cum_weights=None, k=1):
         """Return `k` random elements, with repetitions, as likely as their weights. Since: 3.6."""
         from bisect import bisect

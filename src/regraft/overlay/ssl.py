@@ -375,6 +375,10 @@ _RG_UNVERIFIED_MODE = CERT_NONE if _rg_behavior.UNVERIFIED_CONTEXT_SETS_VERIFY_M
 def _create_unverified_context(protocol=None, cert_reqs=_RG_UNVERIFIED_MODE,
                                check_hostname=False, purpose=Purpose.SERVER_AUTH, certfile=None, keyfile=None,
                                cafile=None, capath=None, cadata=None):
+    """Make a context that verifies nothing unless told to. Since: 2.7.9, 3.4. Source: PEP 476.
+
+    Differs: on 2.7 and 3.6 `cert_reqs` is None, which leaves what the protocol brings; 2.7 takes all by position.
+    """
     if not isinstance(purpose, _ASN1Object):
         raise TypeError(purpose)
     if protocol is None:

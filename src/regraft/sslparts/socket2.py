@@ -21,7 +21,9 @@ class SSLSocket(socket):
     Made by `SSLContext.wrap_socket()`; 2.7 allows it to be made directly too. It shares the descriptor
     with the socket it wraps, as 2.7's does.
     Since: 2.6. Source: ssl documentation of 2.7 and 3.15.
-    Differs: `send()` returns 0 instead of raising when it would block; time-outs are `SSLError`.
+    Differs: `send()` returns 0 instead of raising when it would block; time-outs are `SSLError`; it can be made
+        directly; what is set for one socket is in slots; there is no `sendmsg_afalg()`, for 2.7's sockets cannot be
+        of AF_ALG.
     """
 
     # In an instance's dictionary these would take another kilobyte for each connection. A subclass and its users can
@@ -97,6 +99,7 @@ class SSLSocket(socket):
         """Return a file object over the connection, which stays open until both are closed.
 
         Args: mode (str), as for `open()`; bufsize (int), bytes, 0 for none, negative for the default.
+        Differs: 2.7's file objects have no encoding.
         """
         self._makefile_refs += 1
         return _fileobject(self, mode, bufsize, close=True)
