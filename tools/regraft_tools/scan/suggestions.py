@@ -1,0 +1,77 @@
+"""What to write instead: recipes of the registry, by name, as they are when a scan runs."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import sys
+from dataclasses import dataclass
+from types import ModuleType
+
+from regraft_tools import environments
+
+# For each rule the feature whose recipes are its suggestion, and which of them, in the order of preference.
+FEATURES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "RG101": ("sni", ("detect",)),
+    "RG201": ("verified-by-default", ("harden",)),
+    "RG202": ("hostname-checking", ("harden",)),
+    "RG203": ("contexts", ("harden",)),
+    "RG204": ("verified-by-default", ("harden",)),
+    "RG205": ("hostname-checking", ("harden",)),
+    "RG206": ("contexts", ("harden",)),
+    "RG207": ("hostname-checking", ("harden",)),
+    "RG301": ("usedforsecurity", ("harden",)),
+    "RG302": ("usedforsecurity", ("harden",)),
+    "RG303": ("hmac-digestmod", ("harden",)),
+    "RG304": ("compare-digest", ("harden",)),
+    "RG401": ("secrets", ("harden",)),
+    "RG501": ("minimum-version", ("harden",)),
+    "RG502": ("minimum-version", ("harden",)),
+    "RG503": ("default-ciphers", ("harden",)),
+}
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """What the registry has to say to a rule.
+
+    Attributes:
+        feature: its name in the registry.
+        defends: what it defends against, a sentence.
+        recipe: code to paste, for 2.7 and 3.x.
+    """
+
+    feature: str
+    defends: str
+    recipe: str
+
+
+@functools.cache
+def registry() -> ModuleType:
+    """The module `regraft.features`: the installed one, else that of the checkout of these tools.
+
+    Raises:
+        ModuleNotFoundError: there is neither.
+    """
+    try:
+        return importlib.import_module("regraft.features")
+    except ModuleNotFoundError:
+        source = environments.checkout() / "src"
+        if not (source / "regraft" / "features").is_dir():
+            raise
+    sys.path.append(str(source))
+    return importlib.import_module("regraft.features")
+
+
+def suggest(rule: str) -> Suggestion | None:
+    """The suggestion to a rule; None if it has none.
+
+    Raises:
+        LookupError: the registry lacks the feature.
+    """
+    if rule not in FEATURES:
+        return None
+    name, recipes = FEATURES[rule]
+    row = registry().get(name)
+    code = next((row[each] for each in recipes if row[each] is not None), "")
+    return Suggestion(name, row["defends"], code)
