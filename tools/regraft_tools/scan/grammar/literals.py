@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 
 _PREFIX = re.compile(r"[A-Za-z]*")
 
@@ -30,6 +31,8 @@ def read_content(content: str, prefix: str) -> str:
     if "\\" not in content or "r" in prefix:
         return content
     try:
-        return content.encode("latin-1", "backslashreplace").decode("unicode_escape")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what Python thinks of a backslash before another letter
+            return content.encode("latin-1", "backslashreplace").decode("unicode_escape")
     except UnicodeDecodeError:
         return content
