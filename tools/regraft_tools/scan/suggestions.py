@@ -10,24 +10,24 @@ from types import ModuleType
 
 from regraft_tools import environments
 
-# For each rule the feature whose recipes are its suggestion, and which of them, in the order of preference.
-FEATURES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "RG101": ("sni", ("detect",)),
-    "RG201": ("verified-by-default", ("harden",)),
-    "RG202": ("hostname-checking", ("harden",)),
-    "RG203": ("contexts", ("harden",)),
-    "RG204": ("verified-by-default", ("harden",)),
-    "RG205": ("hostname-checking", ("harden",)),
-    "RG206": ("contexts", ("harden",)),
-    "RG207": ("hostname-checking", ("harden",)),
-    "RG301": ("usedforsecurity", ("harden",)),
-    "RG302": ("usedforsecurity", ("harden",)),
-    "RG303": ("hmac-digestmod", ("harden",)),
-    "RG304": ("compare-digest", ("harden",)),
-    "RG401": ("secrets", ("harden",)),
-    "RG501": ("minimum-version", ("harden",)),
-    "RG502": ("minimum-version", ("harden",)),
-    "RG503": ("default-ciphers", ("harden",)),
+# For each rule the feature of the registry, and which of its recipes is the suggestion.
+FEATURES: dict[str, tuple[str, str]] = {
+    "RG101": ("sni", "detect"),
+    "RG201": ("verified-by-default", "harden"),
+    "RG202": ("hostname-checking", "harden"),
+    "RG203": ("contexts", "harden"),
+    "RG204": ("verified-by-default", "harden"),
+    "RG205": ("hostname-checking", "harden"),
+    "RG206": ("contexts", "harden"),
+    "RG207": ("hostname-checking", "harden"),
+    "RG301": ("usedforsecurity", "harden"),
+    "RG302": ("usedforsecurity", "harden"),
+    "RG303": ("hmac-digestmod", "harden"),
+    "RG304": ("compare-digest", "harden"),
+    "RG401": ("secrets", "harden"),
+    "RG501": ("minimum-version", "harden"),
+    "RG502": ("minimum-version", "harden"),
+    "RG503": ("default-ciphers", "harden"),
 }
 
 
@@ -71,7 +71,6 @@ def suggest(rule: str) -> Suggestion | None:
     """
     if rule not in FEATURES:
         return None
-    name, recipes = FEATURES[rule]
+    name, recipe = FEATURES[rule]
     row = registry().get(name)
-    code = next((row[each] for each in recipes if row[each] is not None), "")
-    return Suggestion(name, row["defends"], code)
+    return Suggestion(name, row["defends"], row[recipe])
