@@ -12,6 +12,7 @@ from regraft_tools.scan.rules import purposes
 from regraft_tools.scan.rules.rule import Hit, Rule
 
 _MACS = ("hmac.", "?.hmac")
+_SHORTEST = 8  # characters of a constant; below it is one of a digest's letters that is looked at, or a number
 
 
 def check(module: Module) -> Iterator[Hit]:
@@ -24,14 +25,9 @@ def check(module: Module) -> Iterator[Hit]:
             digests = [each for side in (left, right) for each in module.paths(side) if carrying.is_digest(each)]
             if not digests or None in module.literals(left) + module.literals(right):
                 continue
-            constant = any(isinstance(side, ast.Constant) for side in (left, right))
-            if constant and not module.is_test and _is_empty(left, right):
-                continue
-            yield _judge(module, node, digests, left, right, constant)
-
-
-def _is_empty(left: ast.expr, right: ast.expr) -> bool:
-    return any(isinstance(side, ast.Constant) and not side.value for side in (left, right))
+            constants = [side.value for side in (left, right) if isinstance(side, ast.Constant)]
+            if all(isinstance(each, (str, bytes)) and len(each) >= _SHORTEST for each in constants):
+                yield _judge(module, node, digests, left, right, bool(constants))
 
 
 def _judge(

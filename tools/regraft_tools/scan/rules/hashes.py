@@ -24,7 +24,7 @@ def check_weak(module: Module) -> Iterator[Hit]:
     for node, path in module.mentions(*_WEAK):
         parent = module.parents.get(node)
         call = parent if isinstance(parent, ast.Call) and parent.func is node else None
-        if call is None and (module.is_asked(node) or _is_alias(module, node)):
+        if call is None and (module.is_asked(node) or _is_alias(module, node)) or _is_measured(module, call):
             continue
         yield from _judge(module, node, call, _WEAK[path])
     for call in module.all(ast.Call):
@@ -51,6 +51,12 @@ def _judge(module: Module, node: ast.AST, call: ast.Call | None, title: str) -> 
         Severity.LOW: "%s, it seems not for security: say so with usedforsecurity=False, for FIPS builds",
     }
     yield Hit(node, said[severity] % title, severity)
+
+
+def _is_measured(module: Module, call: ast.Call | None) -> bool:
+    """Whether a hash is only made to ask how long its digests are."""
+    parent = module.parents.get(call) if call is not None else None
+    return isinstance(parent, ast.Attribute) and parent.attr in ("digest_size", "block_size", "name")
 
 
 def _is_alias(module: Module, node: ast.AST) -> bool:

@@ -48,6 +48,9 @@ def check_pinned(module: Module) -> Iterator[Hit]:
 def _is_listed(module: Module, node: ast.AST) -> bool:
     """Whether a place is one of many in a table, as of names or of what there is."""
     parent = module.parents.get(node)
+    if isinstance(parent, ast.Assign) and any(isinstance(each, ast.Subscript) and any(
+            path in _PINNED for path in module.paths(each.slice)) for each in parent.targets):
+        return True  # from one library's constants to another's
     return isinstance(parent, (ast.Dict, ast.List, ast.Set)) or \
         isinstance(parent, ast.Tuple) and not isinstance(module.parents.get(parent), ast.Call)
 

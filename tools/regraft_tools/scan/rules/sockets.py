@@ -13,9 +13,11 @@ _CONTEXTS = ("ssl.SSLContext()", "ssl.create_default_context()", "ssl._create_un
              "ssl._create_stdlib_context()", "ssl._create_default_https_context()")
 _CONTEXT_WORDS = frozenset(["context", "ctx", "sslcontext", "sslctx"])
 _MATCHERS = ("ssl.match_hostname", "backports.ssl_match_hostname.match_hostname")
-_HOME_MADE = frozenset(["match_hostname", "_dnsname_match", "dnsname_match", "_dnsname_to_pat", "_ipaddress_match",
-                        "verify_hostname", "_verify_hostname", "check_hostname", "ValidateCertificateHostname",
-                        "validate_certificate_hostname", "_validate_certificate_hostname"])
+_HELPERS = frozenset(["_dnsname_match", "dnsname_match", "_dnsname_to_pat"])
+_HOME_MADE = frozenset([
+    "match_hostname", "verify_hostname", "_verify_hostname", "check_hostname", "ValidateCertificateHostname",
+    "validate_certificate_hostname", "_validate_certificate_hostname",
+])
 _SERVES = frozenset(["server", "servers", "serve", "listener", "accept", "accepted"])
 
 
@@ -77,9 +79,8 @@ def _checked_definitions(module: Module) -> set[ast.AST]:
     """The functions in which a name is checked afterwards."""
     found: set[ast.AST] = set()
     for call in module.all(ast.Call):
-        if "match_hostname" in module.words_in(call.func) or any(
-            each.endswith(("match_hostname", "assert_fingerprint")) for each in module.paths(call.func)
-        ):
+        last = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        if last in _HOME_MADE or any(each in _MATCHERS for each in module.paths(call.func)):
             found.update(module.definitions(call)[:1])
     return found
 
@@ -90,8 +91,11 @@ def check_matching(module: Module) -> Iterator[Hit]:
         for target in node.targets:
             if isinstance(target, ast.Attribute) and "ssl.match_hostname" in module.paths_of_target(target):
                 yield Hit(node, "ssl.match_hostname is replaced, for all of the process", Severity.HIGH)
-    for node in module.all(ast.FunctionDef):
-        if node.name in _HOME_MADE and not module.is_test and _compares(module, node):
+    functions = list(module.all(ast.FunctionDef))
+    # A file that has the whole of it has the helpers too: one finding is enough.
+    wanted = _HOME_MADE if _HOME_MADE & {each.name for each in functions} else _HELPERS
+    for node in functions:
+        if node.name in wanted and not module.is_test and _compares(node):
             yield Hit(node, "%s() compares host names by itself: the rules of RFC 6125 are OpenSSL's to apply"
                       % node.name, Severity.MEDIUM)
     for call in module.all(ast.Call):
@@ -100,9 +104,9 @@ def check_matching(module: Module) -> Iterator[Hit]:
                       "Python 3.12", Severity.LOW)
 
 
-def _compares(module: Module, node: ast.FunctionDef) -> bool:
-    """Whether a function does the work, rather than hand it on."""
-    return len(node.body) > 2 or sum(1 for _ in ast.walk(node)) > 60
+def _compares(node: ast.FunctionDef) -> bool:
+    """Whether a function does the work, rather than hand it on or hold a setting."""
+    return not node.decorator_list and any(isinstance(each, ast.Compare) for each in ast.walk(node))
 
 
 RULES = [
@@ -113,5 +117,5 @@ RULES = [
          (("wrap_socket",),), check_wrapping),
     Rule("RG207", "home-made-name-check", Severity.HIGH,
          "Host names in certificates are compared by Python code instead of in the handshake.",
-         (tuple(sorted({each.lower() for each in _HOME_MADE})),), check_matching),
+         (tuple(sorted({each.lower() for each in _HOME_MADE | _HELPERS})),), check_matching),
 ]

@@ -36,7 +36,7 @@ _SERVES = frozenset(["server", "servers", "serve", "listener", "accept"])
 def check_certificates(module: Module) -> Iterator[Hit]:
     """RG201: CERT_NONE, by name, by number or by text."""
     for node, _ in module.mentions(*_NONE):
-        if not module.is_asked(node) and not _is_constant_again(module, node):
+        if not module.is_asked(node) and not _is_constant_again(module, node) and not _is_told(module, node):
             yield _certificate_hit(module, node)
     for node, names, value in _settings(module):
         if set(names) & _MODES and (module.is_literal(value, 0, False) and not _is_default(module, value) or
@@ -56,6 +56,16 @@ def _certificate_hit(module: Module, node: ast.AST) -> Hit:
 def _is_constant_again(module: Module, node: ast.AST) -> bool:
     """Whether a place only hands the constant on under its own name: `CERT_NONE = ssl.CERT_NONE`."""
     return any(each in ("CERT_NONE", "VERIFY_NONE") for each in module.target_names(node))
+
+
+def _is_told(module: Module, node: ast.AST) -> bool:
+    """Whether a place only says what is in force: it is what `verify_mode` gives, or stands in a table of constants."""
+    parent = module.parents.get(node)
+    if isinstance(parent, ast.Dict) and node in parent.values:
+        key = parent.keys[parent.values.index(node)]
+        return any(each in _NONE for each in module.paths(key))
+    definitions = module.definitions(node)
+    return isinstance(module.statement(node), ast.Return) and bool(definitions) and definitions[0].name in _MODES
 
 
 def _is_default(module: Module, node: ast.AST) -> bool:
