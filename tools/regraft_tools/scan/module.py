@@ -162,7 +162,8 @@ class Module:
                 return True
             if isinstance(outer, ast.Call) and inner is not outer.func:
                 name = outer.func.attr if isinstance(outer.func, ast.Attribute) else getattr(outer.func, "id", "")
-                return name in ("hasattr", "isinstance", "issubclass") or name.startswith("assert")
+                if name != "get" or inner not in outer.args[1:]:  # `options.get("cert_reqs", CERT_NONE) == …` asks what is set
+                    return name in ("hasattr", "isinstance", "issubclass") or name.startswith("assert")
             if isinstance(outer, ast.If | ast.While) and inner is outer.test:
                 return True
             if isinstance(outer, ast.stmt):

@@ -28,6 +28,7 @@ from typing import Any
 from regraft_tools import debian, environments
 from regraft_tools.scan import scanning
 from regraft_tools.scan.findings import Finding
+from regraft_tools.scan.module import is_test_file
 from regraft_tools.scan.rules import RULES
 
 HERE = Path(__file__).parent
@@ -35,6 +36,8 @@ PACKAGES, COUNTS, JUDGED = HERE / "packages.toml", HERE / "counts.json", HERE / 
 PAGE = "docs/scanner.rst"
 # Tables of the page stand between these comments.
 _TABLE = "(?<=\\.\\. begin %s\n\n).*?(?=\n\\.\\. end %s\n)"
+
+VERDICTS = ("right", "overrated", "wrong")
 
 Counts = dict[str, dict[str, int]]
 
@@ -134,12 +137,16 @@ def counts_table(counts: Mapping[str, Mapping[str, int]]) -> str:
 
 def judged_table(judged: Sequence[Mapping[str, Any]]) -> str:
     """The table of findings that were looked at, as the page has it."""
+    groups = {rule: [each for each in judged if each["rule"] == rule] for rule in sorted({each["rule"] for each in judged})}
+    groups["all"] = list(judged)
+    groups["in tests"] = [each for each in judged if is_test_file(each["path"])]
+    groups["elsewhere"] = [each for each in judged if not is_test_file(each["path"])]
     rows = []
-    for rule in [*sorted({each["rule"] for each in judged}), "all"]:
-        these = [each for each in judged if rule in ("all", each["rule"])]
-        wrong = sum(not each["right"] for each in these)
-        rows.append([rule, str(len(these)), str(wrong), "%d %%" % round(100 * wrong / len(these))])
-    return _table(["rule", "looked at", "wrong", "rate"], rows)
+    for title, these in groups.items():
+        found = Counter(each["verdict"] for each in these)
+        rows.append([title, str(len(these)), *(str(found[each]) for each in VERDICTS),
+                     "%d %%" % round(100 * found["wrong"] / len(these)) if these else ""])
+    return _table(["findings", "looked at", *VERDICTS, "wrong in a hundred"], rows)
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -168,7 +175,8 @@ def write(counts: Counts) -> None:
     text = page.read_text("utf-8")
     tables = {"counts": counts_table(counts), "judged": judged_table(json.loads(JUDGED.read_text("utf-8")))}
     for name, table in tables.items():
-        text = text.replace(read_table(text, name), table)
+        read_table(text, name)  # an error if the page has no such place
+        text = re.sub(_TABLE % (name, name), lambda found, table=table: table, text, flags=re.S)
     page.write_text(text, "utf-8")
 
 
@@ -182,7 +190,11 @@ def main(arguments: Sequence[str]) -> int:
     counts: Counts = {}
     everything: list[tuple[Package, Finding]] = []
     for package in load():
-        fetch(package)
+        try:
+            fetch(package)
+        except subprocess.CalledProcessError:
+            print("pip could not fetch %s; what it says is above" % package.title)
+            return 1
         begun = time.monotonic()
         found = scan(package)
         counts[package.title] = count(found)

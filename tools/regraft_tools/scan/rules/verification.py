@@ -31,6 +31,7 @@ _REQUESTS = frozenset(["get", "post", "put", "patch", "delete", "head", "options
                        "Client", "AsyncClient", "stream"])
 _CLIENTS = frozenset(["requests", "httpx", "session", "sess", "client", "http", "self", "api", "s", "r"])
 _SERVES = frozenset(["server", "servers", "serve", "listener", "accept"])
+_CONNECTS = frozenset(["connect", "client", "clients"])  # `connect_to_server`
 
 
 def check_certificates(module: Module) -> Iterator[Hit]:
@@ -86,14 +87,15 @@ def _is_for_a_server(module: Module, node: ast.AST) -> bool:
     statement = module.statement(node)
     if isinstance(statement, ast.Assign):
         names.extend(name for each in statement.targets for name in module.words_in(each))
-    return bool(_SERVES & frozenset().union(*map(words_of, names)))
+    words = frozenset().union(*map(words_of, names))
+    return bool(words & _SERVES) and not words & _CONNECTS
 
 
 def _settings(module: Module) -> Iterator[tuple[ast.AST, list[str], ast.expr]]:
     """What is set by name: keywords of calls, attributes, and keys of dictionaries that are options."""
     for call in module.all(ast.Call):
         for each in call.keywords:
-            if each.arg:
+            if each.arg and not module.is_asked(each):
                 yield each, [each.arg], each.value
         if module.calls(call, "setattr") and len(call.args) == 3:
             yield call, [each for each in module.literals(call.args[1]) if isinstance(each, str)], call.args[2]

@@ -36,7 +36,8 @@ def check(module: Module) -> Iterator[Hit]:
             yield Hit(node, "%s is decided by %s: ask for the feature itself" % (names[0], asked[0]), Severity.MEDIUM)
     for node in module.all(ast.If, ast.IfExp):
         asked = _asked(module, node.test)
-        if not asked or told & {each.id for each in ast.walk(node.test) if isinstance(each, ast.Name)}:
+        if not asked or told & {getattr(each, "id", None) or getattr(each, "attr", None)
+                                for each in ast.walk(node.test)}:
             continue
         inside, outside = _branches(module, node)
         used = _used(module, inside) ^ _used(module, outside) or _used(module, [node.test])
