@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from regraft_tools import __main__ as tools
-from regraft_tools.scan import sources
+from regraft_tools.scan import command, scanning, sources
 from regraft_tools.scan.rules import RULES
 
 WEAK = "import hmac\n\n\ndef check(key, data, given):\n    return hmac.new(key, data).hexdigest() == given\n"
@@ -150,6 +151,32 @@ def test_a_reader_that_has_seen_enough_is_no_error(tree):
         capture_output=True, timeout=60,
     )
     assert done.stderr == b""
+
+
+def test_a_report_that_cannot_be_written_is_one_line(tree, capsys):
+    assert tools.main(["scan", "--output", "nowhere/report", "weak.py"]) == 2
+    assert capsys.readouterr().err.startswith("regraft-tools scan: cannot write the report: ")
+
+
+def test_without_regraft_there_are_findings_and_a_line_that_says_why_there_are_no_recipes(tree, tmp_path):
+    code = "import sys; sys.modules['regraft'] = None; from regraft_tools.scan import main; sys.exit(main(['weak.py']))"
+    copy = tmp_path / "elsewhere"
+    shutil.copytree(Path(command.__file__).parents[2], copy, ignore=shutil.ignore_patterns("__pycache__"))
+    done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, timeout=60,
+                          env=dict(os.environ, PYTHONPATH=str(copy)))
+    assert done.returncode == 1 and "RG304" in done.stdout and "instead" not in done.stdout
+    assert done.stderr == ("regraft-tools scan: regraft is not installed beside these tools, so there are no recipes: "
+                           "pip install regraft\n")
+
+
+def test_a_mistake_of_the_scanner_is_told_and_the_other_files_are_scanned(tree, report, monkeypatch):
+    def fail(path, text):
+        raise ValueError("of its own")
+
+    monkeypatch.setattr(scanning, "Module", fail)
+    made = report("weak.py", "clean.py")
+    assert "mistake of its own: ValueError: of its own" in problems(made)["weak.py"]
+    assert made["files"] == 2
 
 
 # Comments

@@ -10,7 +10,7 @@ from typing import TextIO
 
 from rich.console import Console
 
-from regraft_tools.scan import scanning
+from regraft_tools.scan import scanning, suggestions
 from regraft_tools.scan.findings import Severity
 from regraft_tools.scan.reports import records, sarif, text
 from regraft_tools.scan.reports.summary import Summary
@@ -36,6 +36,8 @@ def main(arguments: Sequence[str]) -> int:
             parser.error("name a file or a directory")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else WRONG_USAGE
+    if suggestions.missing():
+        print("regraft-tools scan: %s" % suggestions.missing(), file=sys.stderr)
     summary = Summary()
     least = Severity.named(options.min_severity)
     for _, outcome in scanning.scan(options.paths, _selected(options), options.exclude, options.processes):
@@ -45,6 +47,9 @@ def main(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         # Whoever reads has seen enough; Python would complain once more when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        print("regraft-tools scan: cannot write the report: %s" % error, file=sys.stderr)
+        return WRONG_USAGE
     if summary.findings:
         return FOUND
     return WRONG_USAGE if _nothing_was_read(summary) else NOTHING_FOUND

@@ -27,10 +27,6 @@ class Severity(enum.IntEnum):
         """
         return cls[word.upper()]
 
-    def lowered(self) -> Severity:
-        """One step less, if there is one."""
-        return Severity(max(self - 1, Severity.LOW))
-
 
 @dataclass(frozen=True, order=True)
 class Finding:

@@ -144,6 +144,15 @@ class Module:
         """The functions and classes that a node is in, from the inside outwards."""
         return [each for each in self.above(node) if isinstance(each, _DEFINITIONS)]
 
+    def is_own_default(self, node: ast.AST) -> bool:
+        """Whether a class of contexts says here what its instances begin with, as `ssl.SSLContext` does."""
+        if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Attribute):
+            return False
+        owner = node.targets[0].value
+        return isinstance(owner, ast.Name) and owner.id == "self" and any(
+            isinstance(each, ast.ClassDef) and "context" in words_of(each.name) | {each.name[-7:].lower()}
+            for each in self.definitions(node))
+
     def statement(self, node: ast.AST) -> ast.AST:
         """The statement that a node is in, or is."""
         if isinstance(node, ast.stmt):

@@ -63,6 +63,10 @@ def scan_file(path: str, selected: Collection[str]) -> Outcome:
         return Outcome(problems=(Problem(path, 0, str(error)),))
     except RecursionError:
         return Outcome(problems=(Problem(path, 0, "is nested too deeply to be followed, so it was left out"),))
+    except Exception as error:
+        # One file that the scanner cannot cope with must not keep it from the others; it is told, and counted.
+        told = "made the scanner fail, which is a mistake of its own: %s: %s" % (type(error).__name__, error)
+        return Outcome(problems=(Problem(path, 0, told),))
 
 
 def scan_text(path: str, text: str, selected: Collection[str]) -> Outcome:
@@ -102,7 +106,7 @@ def _finding(module: Module, rule: str, node: ast.AST, message: str, severity: S
     line, end = node.lineno, node.end_lineno or node.lineno  # type: ignore[attr-defined]
     return Finding(
         path=module.path, line=line, column=_column(module, line, node.col_offset),  # type: ignore[attr-defined]
-        rule=rule, severity=severity.lowered() if module.is_test else severity, message=message, end_line=end,
+        rule=rule, severity=Severity.LOW if module.is_test else severity, message=message, end_line=end,
         end_column=_column(module, end, node.end_col_offset or 0),  # type: ignore[attr-defined]
         source=module.lines[line - 1].strip() if line <= len(module.lines) else "",
     )

@@ -46,30 +46,46 @@ class Suggestion:
     recipe: str
 
 
+class NoRegistry(Exception):
+    """There is no registry; the message says what to do."""
+
+
+def missing() -> str:
+    """Why there are no suggestions; empty if there are."""
+    try:
+        registry()
+    except NoRegistry as error:
+        return str(error)
+    return ""
+
+
 @functools.cache
 def registry() -> ModuleType:
     """The module `regraft.features`: the installed one, else that of the checkout of these tools.
 
     Raises:
-        ModuleNotFoundError: there is neither.
+        NoRegistry: there is neither.
     """
     try:
         return importlib.import_module("regraft.features")
     except ModuleNotFoundError:
+        pass  # these tools may be used from a checkout, into which regraft itself is not installed
+    try:
         source = environments.checkout() / "src"
-        if not (source / "regraft" / "features").is_dir():
-            raise
+    except LookupError as error:
+        raise NoRegistry("regraft is not installed beside these tools, so there are no recipes: pip install regraft"
+                         ) from error
     sys.path.append(str(source))
     return importlib.import_module("regraft.features")
 
 
 def suggest(rule: str) -> Suggestion | None:
-    """The suggestion to a rule; None if it has none.
+    """The suggestion to a rule; None if it has none, or if there is no registry (`missing` says why).
 
     Raises:
         LookupError: the registry lacks the feature.
     """
-    if rule not in FEATURES:
+    if rule not in FEATURES or missing():
         return None
     name, recipe = FEATURES[rule]
     row = registry().get(name)

@@ -99,7 +99,6 @@ class Interpretation:
     Attributes:
         values: from an expression to what it may be.
         imported: names that an import binds, so that the name itself stands for what was imported.
-        called: names of functions of this file that are called in it, by path.
     """
 
     def __init__(self, tree: ast.Module) -> None:

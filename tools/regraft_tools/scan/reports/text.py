@@ -29,7 +29,7 @@ def write(summary: Summary, console: Console, recipes: bool, statistics: bool) -
             console.print()
             console.print(Text(path, style="bold"), soft_wrap=True)
         _finding(each, console)
-    if recipes and summary.findings:
+    if recipes and summary.findings and not suggestions.missing():
         _recipes(summary, console)
     if statistics:
         _statistics(summary, console)

@@ -12,6 +12,8 @@ from regraft_tools.scan.rules import purposes
 from regraft_tools.scan.rules.rule import Hit, Rule
 
 _MACS = ("hmac.", "?.hmac")
+# Digests of what everybody may see.
+_PUBLIC = frozenset(["fingerprint", "fingerprints", "public", "pubkey"])
 _SHORTEST = 8  # characters of a constant; below it is one of a digest's letters that is looked at, or a number
 
 
@@ -26,6 +28,9 @@ def check(module: Module) -> Iterator[Hit]:
             if not digests or None in module.literals(left) + module.literals(right):
                 continue
             constants = [side.value for side in (left, right) if isinstance(side, ast.Constant)]
+            if _PUBLIC & purposes.words_about(module, node, left, right) and not any(
+                    each.startswith(_MACS) for each in digests):
+                continue
             if all(isinstance(each, (str, bytes)) and len(each) >= _SHORTEST for each in constants):
                 yield _judge(module, node, digests, left, right, bool(constants))
 

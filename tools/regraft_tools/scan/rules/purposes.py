@@ -9,8 +9,8 @@ from regraft_tools.scan.module import Module, words_of
 
 # Not a matter of security: somebody who can choose the data gains nothing by a collision, or could do worse anyway.
 HARMLESS = frozenset("""
-    bloom bucket cache cached caches caching checksum checksums crc dedup etag etags gravatar modified shard sharding sum
-    uniq unique uniqueness
+    bloom bucket cache cached caches caching checksum checksums crc dedup etag etags filename gravatar guid modified shard
+    sharding sum uniq unique uniqueness version
 """.split())
 SECRET = frozenset("""
     auth authenticate authentication authenticator authorization cert certificate cnonce cookie credential credentials

@@ -19,6 +19,8 @@ _SECRETS = frozenset("""
 # A key is a secret only if the other words say so: dictionaries have keys too.
 _KINDS = frozenset(["access", "activation", "api", "auth", "crypt", "crypto", "encryption", "private", "secret",
                     "session", "sign", "signing", "aes", "rsa", "confirmation", "reset"])
+# Numbers about a secret rather than the secret.
+_MEASURES = frozenset(["count", "delay", "index", "length", "number", "size", "timeout", "wait"])
 _WITH_KIND = frozenset(["key", "keys", "id", "code", "string", "pin"])
 
 
@@ -28,7 +30,10 @@ def check(module: Module) -> Iterator[Hit]:
         found = sorted(each for each in module.paths(call.func) if each in _CALLS)
         if not found:
             continue
-        named = [each for each in module.target_names(call) if _is_secret(words_of(each))]
+        targets = module.target_names(call)
+        if any(_MEASURES & words_of(each) for each in targets):
+            continue
+        named = [each for each in targets if _is_secret(words_of(each))]
         around = [each.name for each in module.definitions(call) if _is_secret(words_of(each.name))]
         function = next((each.name for each in module.definitions(call) if not isinstance(each, ast.ClassDef)), None)
         if named:

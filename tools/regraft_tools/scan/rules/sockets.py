@@ -42,8 +42,8 @@ def check_contexts(module: Module) -> Iterator[Hit]:
 def _is_context(module: Module, node: ast.expr) -> bool:
     if any(each in _CONTEXTS for each in module.paths(node)):
         return True
-    if any(each == "ssl" or each.startswith((".", "ssl.")) for each in module.paths(node)):
-        return False
+    if any(each == "ssl" or each.startswith(".") and each.endswith("()") for each in module.paths(node)):
+        return False  # the module, or an object of a class in this file
     last = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
     return bool(_CONTEXT_WORDS & words_of(last)) or last.lower().endswith(("context", "ctx"))
 

@@ -60,8 +60,10 @@ def _is_constant_again(module: Module, node: ast.AST) -> bool:
 
 
 def _is_told(module: Module, node: ast.AST) -> bool:
-    """Whether a place only says what is in force: it is what `verify_mode` gives, or stands in a table of constants."""
+    """Whether a place only says what is in force: what `verify_mode` gives, a table of constants, a default of a class."""
     parent = module.parents.get(node)
+    if module.is_own_default(module.statement(node)):
+        return True
     if isinstance(parent, ast.Dict) and node in parent.values:
         key = parent.keys[parent.values.index(node)]
         return any(each in _NONE for each in module.paths(key))
@@ -115,7 +117,8 @@ def check_names(module: Module) -> Iterator[Hit]:
     """RG202: a certificate is taken whatever name is in it."""
     for node, names, value in _settings(module):
         for each in names:
-            if each in _NAME_SWITCHES and module.is_literal(value, _NAME_SWITCHES[each]):
+            if each in _NAME_SWITCHES and module.is_literal(value, _NAME_SWITCHES[each]) and \
+                    not module.is_own_default(node):
                 yield Hit(node, "%s=%s: a certificate for any name is taken" % (each, _NAME_SWITCHES[each]),
                           Severity.HIGH)
 
