@@ -107,11 +107,12 @@ def test_json_has_all_of_a_finding(tree, report):
     assert first == {
         "rule": "RG303", "severity": "medium", "path": "weak.py", "line": 5, "column": 12, "end_line": 5,
         "end_column": 31, "message": "no digestmod: that is MD5 up to Python 3.7, and an error from 3.8 on",
-        "source": "return hmac.new(key, data).hexdigest() == given",
+        "source": "return hmac.new(key, data).hexdigest() == given", "suggestion": "hmac-digestmod/harden",
     }
     assert second["rule"] == "RG304"
     assert made["statistics"] == {"RG303": {"medium": 1}, "RG304": {"high": 1}}
-    assert "compare_digest" in made["rules"]["RG304"]["recipe"]
+    assert made["rules"]["RG304"]["name"] == "digest-compared-by-equality"
+    assert "compare_digest" in made["suggestions"][second["suggestion"]]["recipe"]
 
 
 def test_rules_are_chosen_whole_or_by_the_beginning_of_their_ids(tree, report):

@@ -94,6 +94,20 @@ def test_no_feature_is_named_for_a_rule_that_is_not_there():
     assert suggestions.suggest(UNUSED.id) is None
 
 
+@pytest.mark.parametrize("used, feature", [
+    ("ssl.HAS_ALPN", "alpn"), ("context.set_alpn_protocols", "alpn"), ("hashlib.pbkdf2_hmac", "pbkdf2"),
+    ("context.check_hostname", "hostname-checking"), ("ssl.something", "sni"),
+])
+def test_a_version_check_is_answered_by_how_to_detect_what_it_decides_about(used, feature, tmp_path, capsys):
+    path = tmp_path / "check.py"
+    path.write_text("import sys, ssl, hashlib\nif sys.version_info >= (2, 7, 9):\n    %s\n" % used.replace(
+        ".check_hostname", ".check_hostname = True"))
+    assert tools.main(["scan", "--format", "json", str(path)]) == 1
+    report = json.loads(capsys.readouterr().out)
+    assert report["findings"][0]["suggestion"] == feature + "/detect"
+    assert report["suggestions"][feature + "/detect"]["recipe"] == suggestions.registry().get(feature)["detect"]
+
+
 def test_a_suggestion_is_the_row_as_it_is_when_the_scan_runs(monkeypatch):
     name, recipe = suggestions.FEATURES["RG304"]
     monkeypatch.setitem(suggestions.registry().get(name), recipe, "something = 'new'\n")

@@ -41,6 +41,7 @@ class Finding:
         message: one sentence about this place.
         end_line, end_column: where the place ends; the column is the first after it.
         source: the line of the file, without blanks around it.
+        about: names of covered modules that it is about, such as "ssl.HAS_ALPN", if they decide what to write instead.
     """
 
     path: str
@@ -52,6 +53,7 @@ class Finding:
     end_line: int = 0
     end_column: int = 0
     source: str = ""
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, order=True)

@@ -102,13 +102,15 @@ def _errors(module: Module) -> tuple[Problem, ...]:
                     "on this line%s it is no Python of 2.7 or 3; the rest was looked at" % more),)
 
 
-def _finding(module: Module, rule: str, node: ast.AST, message: str, severity: Severity) -> Finding:
+def _finding(
+    module: Module, rule: str, node: ast.AST, message: str, severity: Severity, about: tuple[str, ...]
+) -> Finding:
     line, end = node.lineno, node.end_lineno or node.lineno  # type: ignore[attr-defined]
     return Finding(
         path=module.path, line=line, column=_column(module, line, node.col_offset),  # type: ignore[attr-defined]
         rule=rule, severity=Severity.LOW if module.is_test else severity, message=message, end_line=end,
         end_column=_column(module, end, node.end_col_offset or 0),  # type: ignore[attr-defined]
-        source=module.lines[line - 1].strip() if line <= len(module.lines) else "",
+        source=module.lines[line - 1].strip() if line <= len(module.lines) else "", about=about,
     )
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import functools
 import importlib
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import ModuleType
+from typing import Any
 
 from regraft_tools import environments
 
@@ -37,13 +39,20 @@ class Suggestion:
 
     Attributes:
         feature: its name in the registry.
+        kind: which of its recipes it is, such as "harden".
         defends: what it defends against, a sentence.
         recipe: code to paste, for 2.7 and 3.x.
     """
 
     feature: str
+    kind: str
     defends: str
     recipe: str
+
+    @property
+    def name(self) -> str:
+        """Feature and kind, as reports refer to it."""
+        return "%s/%s" % (self.feature, self.kind)
 
 
 class NoRegistry(Exception):
@@ -79,14 +88,33 @@ def registry() -> ModuleType:
     return importlib.import_module("regraft.features")
 
 
-def suggest(rule: str) -> Suggestion | None:
-    """The suggestion to a rule; None if it has none, or if there is no registry (`missing` says why).
+def suggest(rule: str, about: Sequence[str] = ()) -> Suggestion | None:
+    """The suggestion to a finding; None if its rule has none, or if there is no registry (`missing` says why).
+
+    Args:
+        rule: the rule.
+        about: what the finding is about; a feature that these names belong to goes before that of the rule.
 
     Raises:
         LookupError: the registry lacks the feature.
     """
     if rule not in FEATURES or missing():
         return None
-    name, recipe = FEATURES[rule]
-    row = registry().get(name)
-    return Suggestion(name, row["defends"], row[recipe])
+    name, kind = FEATURES[rule]
+    row = _row_of(about, kind) or registry().get(name)
+    return Suggestion(row["name"], kind, row["defends"], row[kind])
+
+
+@functools.lru_cache(maxsize=1000)
+def _find_row(path: str, kind: str) -> dict[str, Any] | None:
+    """The first row with a recipe of that kind that has a name; `.name` is that of a member of any class."""
+    for row in registry().rows():
+        if row[kind] is not None and any(
+            each == path or path.startswith(".") and each.endswith(path) for each in row["names"]
+        ):
+            return row
+    return None
+
+
+def _row_of(about: Sequence[str], kind: str) -> dict[str, Any] | None:
+    return next((row for row in (_find_row(each, kind) for each in about) if row is not None), None)

@@ -6,6 +6,7 @@ import json
 from typing import Any, TextIO
 
 from regraft_tools.scan import suggestions
+from regraft_tools.scan.findings import Finding
 from regraft_tools.scan.reports.summary import Summary
 from regraft_tools.scan.rules import RULES
 
@@ -29,7 +30,7 @@ def as_dict(summary: Summary) -> dict[str, Any]:
             {
                 "rule": each.rule, "severity": each.severity.word, "path": each.path, "line": each.line,
                 "column": each.column, "end_line": each.end_line, "end_column": each.end_column,
-                "message": each.message, "source": each.source,
+                "message": each.message, "source": each.source, "suggestion": _name(each),
             }
             for each in summary.findings
         ],
@@ -37,15 +38,14 @@ def as_dict(summary: Summary) -> dict[str, Any]:
             {"path": each.path, "line": each.line or None, "message": each.message} for each in summary.problems
         ],
         "statistics": {rule: dict(counts) for rule, counts in summary.counts().items()},
-        "rules": {rule: _rule(rule) for rule in summary.rules()},
+        "rules": {rule: {"name": RULES[rule].name, "summary": RULES[rule].summary} for rule in summary.rules()},
+        "suggestions": {
+            each.name: {"feature": each.feature, "defends": each.defends, "recipe": each.recipe}
+            for found in summary.suggestions().values() for each in found
+        },
     }
 
 
-def _rule(rule: str) -> dict[str, Any]:
-    suggestion = suggestions.suggest(rule)
-    return {
-        "name": RULES[rule].name,
-        "summary": RULES[rule].summary,
-        "feature": suggestion.feature if suggestion else None,
-        "recipe": suggestion.recipe if suggestion else None,
-    }
+def _name(finding: Finding) -> str | None:
+    suggestion = suggestions.suggest(finding.rule, finding.about)
+    return suggestion.name if suggestion else None

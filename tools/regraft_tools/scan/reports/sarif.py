@@ -70,6 +70,15 @@ def _rule(rule: str) -> dict[str, Any]:
 
 
 def _result(finding: Finding, index: int) -> dict[str, Any]:
+    made = _result_alone(finding, index)
+    suggestion = suggestions.suggest(finding.rule, finding.about)
+    if suggestion is not None and finding.about:
+        # It may be another than that of the rule.
+        made["properties"] = {"feature": suggestion.feature, "recipe": suggestion.recipe}
+    return made
+
+
+def _result_alone(finding: Finding, index: int) -> dict[str, Any]:
     return {
         "ruleId": finding.rule,
         "ruleIndex": index,

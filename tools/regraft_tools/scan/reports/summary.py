@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from regraft_tools.scan import suggestions
 from regraft_tools.scan.findings import Finding, Outcome, Problem
+from regraft_tools.scan.suggestions import Suggestion
 
 
 @dataclass
@@ -41,6 +43,15 @@ class Summary:
         for each in self.findings:
             made.setdefault(each.rule, Counter())[each.severity.word] += 1
         return dict(sorted(made.items()))
+
+    def suggestions(self) -> dict[str, list[Suggestion]]:
+        """For each rule with findings what the registry suggests to them, each once."""
+        made: dict[str, list[Suggestion]] = {}
+        for each in sorted(self.findings, key=lambda one: one.rule):
+            suggestion = suggestions.suggest(each.rule, each.about)
+            if suggestion is not None and suggestion not in made.setdefault(each.rule, []):
+                made[each.rule].append(suggestion)
+        return made
 
     def rules(self) -> list[str]:
         """The ids of the rules that found something."""

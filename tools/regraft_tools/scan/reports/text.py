@@ -74,23 +74,21 @@ def _finding(finding: Finding, console: Console) -> None:
 def _recipes(summary: Summary, console: Console) -> None:
     console.print()
     console.print(Text("What to write instead", style="bold underline"))
-    done: set[tuple[str, str]] = set()
-    for rule in summary.rules():
-        suggestion = suggestions.suggest(rule)
-        if suggestion is None:
-            continue
+    done: set[str] = set()
+    for rule, found in summary.suggestions().items():
         console.print()
         console.print(Text.assemble((rule, "bold"), " ", RULES[rule].summary))
-        if (suggestion.feature, suggestion.recipe) in done:
-            console.print(Text("  as above, feature %s" % suggestion.feature))
-            continue
-        done.add((suggestion.feature, suggestion.recipe))
-        console.print(Padding(Text("feature %s: %s" % (suggestion.feature, suggestion.defends)), (0, 0, 0, 2)))
-        if console.is_terminal:
-            console.print(Padding(Syntax(suggestion.recipe.rstrip(), "python", background_color="default"),
-                                  (0, 0, 0, 4)))
-        else:
-            console.print(Text(textwrap.indent(suggestion.recipe.rstrip(), "    ")), soft_wrap=True)
+        for suggestion in found:
+            if suggestion.name in done:
+                console.print(Text("  as above, feature %s" % suggestion.feature))
+                continue
+            done.add(suggestion.name)
+            console.print(Padding(Text("feature %s: %s" % (suggestion.feature, suggestion.defends)), (0, 0, 0, 2)))
+            if console.is_terminal:
+                console.print(Padding(Syntax(suggestion.recipe.rstrip(), "python", background_color="default"),
+                                      (0, 0, 0, 4)))
+            else:
+                console.print(Text(textwrap.indent(suggestion.recipe.rstrip(), "    ")), soft_wrap=True)
 
 
 def _statistics(summary: Summary, console: Console) -> None:

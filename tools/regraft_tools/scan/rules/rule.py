@@ -13,11 +13,12 @@ from regraft_tools.scan.module import Module
 
 
 class Hit(NamedTuple):
-    """A place that a rule found."""
+    """A place that a rule found; the fields are those of a finding."""
 
     node: ast.AST
     message: str
     severity: Severity
+    about: tuple[str, ...] = ()
 
 
 Check = Callable[[Module], Iterator[Hit]]

@@ -47,7 +47,7 @@ def check(module: Module) -> Iterator[Hit]:
                 node.test,
                 "%s decides about %s: ask for the feature itself" % (asked[0], ", ".join(shown[:3]) + (
                     " and more" if shown[3:] else "")),
-                Severity.LOW if _is_coarse(module, node.test) else Severity.MEDIUM,
+                Severity.LOW if _is_coarse(module, node.test) else Severity.MEDIUM, tuple(shown),
             )
 
 
