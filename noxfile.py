@@ -106,6 +106,12 @@ def downstream(session: nox.Session) -> None:
     run_tool(session, "downstream", *session.posargs)
 
 
+@nox.session(name="scan-packages")
+def scan_packages(session: nox.Session) -> None:
+    """The scanner on releases of the time of 2.7, against the counts: `-- --write`, `-- --sample 100`."""
+    run_tool(session, "scan.packages", *session.posargs)
+
+
 @nox.session
 def installs(session: nox.Session) -> None:
     """`pip install .` with the pip that each interpreter ships."""

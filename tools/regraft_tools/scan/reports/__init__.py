@@ -1,0 +1,1 @@
+"""What a scan prints: text for people, JSON and SARIF for programs."""
