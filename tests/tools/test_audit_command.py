@@ -336,6 +336,8 @@ def test_what_a_new_openssl_changes_is_told(grown, capsys):
     assert "ssl.SSLContext().ciphers is " in said and "with NEW" in said
     assert "1 drifts, 0 without a counterpart" in said
     assert "REGRAFT_OPENSSL=%s" % grown.folder in said
+    assert "openssl_matrix -- openssl-4.1.0" in said and "[ ] Name it in RELEASES" in said
+    assert any(each.done for each in checklist.of_openssl("3.5.9", "openssl-3.5", "openssl-3.5", None, True))
 
 
 def test_our_own_tests_run_on_a_new_openssl_and_their_failures_count(grown, monkeypatch, capsys):

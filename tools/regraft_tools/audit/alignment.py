@@ -220,7 +220,8 @@ def run_new_openssl(options: argparse.Namespace) -> int:
         _try_openssl(found, interpreter, release, folder)
         if not options.no_tests and not found.not_done:
             _test_openssl(found, interpreter, release)
-    return close(found, checklist.of_openssl(found.version, options.openssl, folder))
+    return close(found, checklist.of_openssl(
+        found.version, options.openssl, release.name, folder, release in openssls.RELEASES))
 
 
 def _try_openssl(found: Findings, interpreter: Interpreter, release: openssls.Release, folder: Path | None) -> None:

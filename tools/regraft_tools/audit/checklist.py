@@ -66,12 +66,14 @@ def of_python(version: str, python: str, lacking: Sequence[str], reference: str)
     ]
 
 
-def of_openssl(version: str, name: str, folder: Path | None) -> list[Step]:
+def of_openssl(version: str, name: str, release: str, folder: Path | None, known: bool) -> list[Step]:
     """The steps after a new release of OpenSSL.
 
     Args:
         version: what it says of itself.
         name: how it was named.
+        release: how RELEASES calls it, or will.
+        known: whether it is there.
         folder: its directory; None for the system's.
     """
     prefix = "REGRAFT_OPENSSL=%s " % folder if folder else ""
@@ -82,7 +84,7 @@ def of_openssl(version: str, name: str, folder: Path | None) -> list[Step]:
         Step("Explain or mend what drifted; a row of tests/audit/waivers.toml says `lacks` for an older OpenSSL",
              "%s new-openssl %s --no-tests" % (_TOOL, name)),
         Step("Name it in RELEASES of tools/regraft_tools/openssls.py, and run our own tests on it",
-             "%s openssl_matrix -- %s" % (_NOX, name)),
+             "%s openssl_matrix -- %s" % (_NOX, release), known),
         Step("Look whether memory is still sound", "%s%s sanitizers -- asan 2.7" % (prefix, _NOX)),
         Step("Say in docs/limits.rst, docs/testing.rst and CHANGELOG.md that %s is served" % version, "%s docs" % _NOX),
     ]
