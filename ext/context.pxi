@@ -153,8 +153,7 @@ cdef class _SSLContext:
     def _wrap_socket(self, /, sock, server_side, server_hostname=None, *, owner=None, session=None, ssl_sock=None):
         """A connection over a socket.
 
-        Since: 2.7.9, 3.2.
-        Differs: takes `ssl_sock` too, 2.7's name for `owner`: gevent and eventlet use it.
+        Since: 2.7.9, 3.2. Differs: takes `ssl_sock` too, 2.7's name for `owner`: gevent and eventlet use it.
         """
         if owner is None:
             owner = ssl_sock
