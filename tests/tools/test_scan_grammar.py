@@ -19,6 +19,7 @@ import pytest
 
 from regraft_tools import interpreters
 from regraft_tools.scan import grammar
+from regraft_tools.scan.grammar import literals
 
 # Packages and modules of the standard library whose text uses most of the language.
 SUBJECTS = [asyncio, email, json, logging, random, ssl, subprocess, urllib]
@@ -117,6 +118,14 @@ def test_what_stands_around_an_error_is_read():
     reading = grammar.read("a = 1\ndef f(:\n    pass\nif x:\n    b = g(2)\n")
     assert reading.errors == [2]
     assert {"a = 1", "b = g(2)"} <= {ast.unparse(each) for each in ast.walk(reading.tree) if isinstance(each, ast.Assign)}
+
+
+@pytest.mark.parametrize("text, value", [
+    ("0777", 511), ("0", 0), ("00", 0), ("08", 8), ("0o17", 15), ("0XfFL", 255), ("0b11", 3), ("1_000", 1000), ("12L", 12),
+    (".5", 0.5), ("1e3", 1000.0), ("2J", 2j), ("", 0),
+])
+def test_numbers_of_both_ages_are_read(text, value):
+    assert literals.read_number(text) == value and type(literals.read_number(text)) is type(value)
 
 
 def test_comments_are_told_by_line_and_texts_that_look_so_are_not():

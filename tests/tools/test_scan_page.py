@@ -84,3 +84,5 @@ def test_a_release_is_fetched_once_unpacked_and_scanned(form, file, tmp_path, mo
         (finding,) = packages.scan(package)
         assert finding.rule == "RG303" and Path(finding.path) == packages.fetch(package) / "thing.py"
     assert asked == [package]
+    row = {"release": "thing 1.0", "path": "thing.py", "line": 2, "rule": "RG303"}
+    assert packages.find_gone([row, dict(row, line=3)], [(package, finding)]) == [dict(row, line=3)]

@@ -105,6 +105,12 @@ class Module:
             return node.id in self._imported or node.id == path
         return isinstance(node, ast.Call) and self.calls(node, "getattr")
 
+    def is_spelled(self, node: ast.AST) -> bool:
+        """Whether a place reaches what it stands for from an import: `ssl.HAS_SNI`, not a variable that holds it."""
+        while isinstance(node, ast.Attribute):
+            node = node.value
+        return isinstance(node, ast.Name) and node.id in self._imported
+
     def mentions(self, *paths: str) -> Iterator[tuple[ast.expr, str]]:
         """Each place that names one of these paths, with the path."""
         wanted = frozenset(paths)

@@ -181,7 +181,7 @@ def write(counts: Counts) -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Scans the releases; status 1 if the counts are not those that are written down."""
+    """Scans the releases; status 1 if the counts, or what was looked at, are not what is written down."""
     parser = argparse.ArgumentParser(prog="nox -s scan-packages --", description=__doc__.partition("\n")[0])
     parser.add_argument("--write", action="store_true", help="put the counts down, in data and in the page")
     parser.add_argument("--sample", type=int, metavar="NUMBER", help="print so many findings, drawn at random")
@@ -200,6 +200,11 @@ def main(arguments: Sequence[str]) -> int:
         counts[package.title] = count(found)
         everything.extend((package, each) for each in found)
         print("%-26s %4d findings %6.1f s" % (package.title, len(found), time.monotonic() - begun), flush=True)
+    gone = find_gone(json.loads(JUDGED.read_text("utf-8")), everything)
+    for each in gone:
+        print("judged, but no longer found: %(rule)s in %(release)s, %(path)s:%(line)d" % each)
+    if gone:
+        return 1
     if options.sample:
         _print_sample(everything, options.sample, options.seed)
     if options.write:
@@ -210,12 +215,23 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
+def find_gone(
+    judged: Sequence[Mapping[str, Any]], everything: Sequence[tuple[Package, Finding]]
+) -> list[Mapping[str, Any]]:
+    """The findings that were looked at and that the rules of today do not have: the table must not count them."""
+    found = {(package.title, _path_in(package, each), each.line, each.rule) for package, each in everything}
+    return [each for each in judged if (each["release"], each["path"], each["line"], each["rule"]) not in found]
+
+
+def _path_in(package: Package, finding: Finding) -> str:
+    return Path(finding.path).relative_to(fetch(package)).as_posix()
+
+
 def _print_sample(everything: Sequence[tuple[Package, Finding]], number: int, seed: int) -> None:
     drawn = random.Random(seed).sample(everything, min(number, len(everything)))
     for package, each in sorted(drawn, key=lambda one: (one[1].rule, one[0].title, one[1])):
-        path = Path(each.path).relative_to(fetch(package)).as_posix()
         print("%s %s %s:%d %s\n    %s\n    %s" % (
-            each.rule, each.severity.word, package.title, each.line, path, each.message, each.source))
+            each.rule, each.severity.word, package.title, each.line, _path_in(package, each), each.message, each.source))
 
 
 if __name__ == "__main__":

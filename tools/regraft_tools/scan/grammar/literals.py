@@ -10,7 +10,7 @@ _PREFIX = re.compile(r"[A-Za-z]*")
 
 def read_number(text: str) -> int | float | complex:
     """The value of a number: `0777` and `0o777`, `12L`, `1_000`, `.5e3`, `2j`."""
-    plain = text.replace("_", "").rstrip("lL").lower()
+    plain = text.replace("_", "").rstrip("lL").lower() or "0"  # a number that the grammar misses has no text
     if plain.startswith(("0x", "0o", "0b")):
         return int(plain, 0)
     if plain.isdigit():

@@ -7,7 +7,6 @@ import textwrap
 from rich.console import Console
 from rich.padding import Padding
 from rich.syntax import Syntax
-from rich.table import Table
 from rich.text import Text
 
 from regraft_tools.scan import suggestions
@@ -77,13 +76,16 @@ def _recipes(summary: Summary, console: Console) -> None:
     done: set[str] = set()
     for rule, found in summary.suggestions().items():
         console.print()
-        console.print(Text.assemble((rule, "bold"), " ", RULES[rule].summary))
+        for each in textwrap.wrap("%s %s" % (rule, RULES[rule].summary), console.width):
+            console.print(Text(each, style="bold"), soft_wrap=True)
         for suggestion in found:
             if suggestion.name in done:
                 console.print(Text("  as above, feature %s" % suggestion.feature))
                 continue
             done.add(suggestion.name)
-            console.print(Padding(Text("feature %s: %s" % (suggestion.feature, suggestion.defends)), (0, 0, 0, 2)))
+            said = "feature %s: %s" % (suggestion.feature, suggestion.defends)
+            for each in textwrap.wrap(said, console.width, initial_indent="  ", subsequent_indent="  "):
+                console.print(Text(each), soft_wrap=True)
             if console.is_terminal:
                 console.print(Padding(Syntax(suggestion.recipe.rstrip(), "python", background_color="default"),
                                       (0, 0, 0, 4)))
@@ -92,9 +94,9 @@ def _recipes(summary: Summary, console: Console) -> None:
 
 
 def _statistics(summary: Summary, console: Console) -> None:
-    table = Table("rule", "high", "medium", "low", "what", box=None, pad_edge=False)
-    for rule, counts in summary.counts().items():
-        table.add_row(rule, *(str(counts[each]) for each in ("high", "medium", "low")), RULES[rule].name)
     console.print()
-    console.print(table)
+    console.print(Text("rule   high  medium  low  what", style="bold"))
+    for rule, counts in summary.counts().items():
+        numbers = [counts[each] for each in ("high", "medium", "low")]
+        console.print(Text("%s %5d %7d %4d  %s" % (rule, *numbers, RULES[rule].name)), soft_wrap=True)
     console.print(Text("%d of %d files had words that findings need, and were read" % (summary.read, summary.files)))

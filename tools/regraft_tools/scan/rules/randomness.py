@@ -13,7 +13,7 @@ _METHODS = ("choice", "choices", "randint", "random", "randrange", "sample", "sh
             "randbytes")
 _CALLS = frozenset(["random." + each for each in _METHODS] + ["random.Random()." + each for each in _METHODS])
 _SECRETS = frozenset("""
-    cnonce cookie credential credentials csrf nonce otp passphrase passwd password passwords salt secret secrets sid
+    challenge cnonce cookie credential credentials csrf nonce otp passphrase passwd password passwords salt secret secrets sid
     token tokens xsrf
 """.split())
 # A key is a secret only if the other words say so: dictionaries have keys too.

@@ -96,8 +96,11 @@ def _used(module: Module, nodes: Sequence[ast.AST]) -> frozenset[str]:
             elif isinstance(node, ast.Attribute) and node.attr in _MEMBERS:
                 found.add("." + node.attr)
             elif isinstance(node, (ast.Attribute, ast.Name)):
-                found.update(_plain(each) for each in module.paths(node) if _covers(each))
+                if module.is_spelled(node):
+                    found.update(_plain(each) for each in module.paths(node) if _covers(each))
             elif isinstance(node, ast.Call):
+                if module.calls(node, "getattr"):
+                    found.update(_plain(each) for each in module.paths(node) if _covers(each))
                 for path in module.paths(node.func):
                     if _covers(path):
                         found.update("%s(%s=)" % (path, each.arg) for each in node.keywords if each.arg)
