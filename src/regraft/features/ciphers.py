@@ -169,7 +169,7 @@ default = ssl._DEFAULT_CIPHERS  # get_ciphers(), where there is one, lists them 
             "Long connections do not give parts of themselves away by blocks of 64 bits that repeat "
             "(Sweet32)."),
         "beyond": "Servers keep 3DES on for clients that offer nothing else, and others can be led to it.",
-        "sources": ["bpo-27850", "RFC 8429"],
+        "sources": ["bpo-27850"],
         "detect": """\
 import ssl
 if hasattr(getattr(ssl, "SSLContext", None), "get_ciphers"):
@@ -318,7 +318,7 @@ default = context.security_level
         "cves": [],
         "defends": "RSA keys below 2048 bits and SHA-1 signatures are refused unless a program asks for them.",
         "beyond": "Authorities and servers renew weak keys when clients begin to fail at them.",
-        "sources": ["bpo-43998", "PEP 644"],
+        "sources": ["bpo-43998", "What's New in Python 3.10"],
         "detect": """\
 import ssl
 available = False

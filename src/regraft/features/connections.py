@@ -50,10 +50,10 @@ session = connection.session  # after the handshake: give it to the next wrap_bi
         "openssl": None, "openssl_fixed": None, "capabilities": [],
         "cves": [],
         "defends": (
-            "The key with which a server encrypts its tickets cannot open the connections of TLS 1.2 that "
-            "they resumed."),
+            "Whoever gets the key with which a server encrypts its tickets cannot open connections of TLS 1.2 "
+            "with it."),
         "beyond": "One stolen ticket key opens what all clients of a server have sent.",
-        "sources": ["bpo-27866 (3.6)", "RFC 5077", "RFC 9325, section 3.4"],
+        "sources": ["ssl documentation, OP_NO_TICKET", "RFC 5077", "RFC 9325, section 3.4"],
         "detect": """\
 import ssl
 available = hasattr(ssl, "OP_NO_TICKET")
@@ -201,7 +201,7 @@ context.set_psk_client_callback(None)  # certificates again
             "With TLS 1.3 such a connection has forward secrecy: the key alone does not open what was "
             "recorded."),
         "beyond": "Devices with such keys need not hold their servers at TLS 1.2.",
-        "sources": ["gh-133623", "RFC 9258", "RFC 8446, section 2.2"],
+        "sources": ["gh-133623", "RFC 9257", "RFC 8446, section 2.2"],
         "detect": """\
 import ssl
 available = bool(getattr(ssl, "HAS_PSK_TLS13", False))
@@ -274,7 +274,7 @@ default = context.keylog_filename
         "names": ["ssl.OP_NO_RENEGOTIATION"],
         "first_2_7": None, "first_3": ["3.7"], "first_regraft": "0.1.0", "affected": None,
         "unconfirmed": [],
-        "openssl": "1.1.1", "openssl_fixed": None, "capabilities": [],
+        "openssl": "1.1.0h", "openssl_fixed": None, "capabilities": [],
         "cves": [],
         "defends": (
             "A client cannot make a server of TLS 1.2 compute handshake after handshake within one "
@@ -354,7 +354,7 @@ default = not context.options & ssl.OP_LEGACY_SERVER_CONNECT
             "What an attacker adds to a request does not tell, by its length, what secrets stand beside it "
             "(CRIME)."),
         "beyond": "A server that compresses endangers the cookies of whoever visits it.",
-        "sources": ["bpo-20207 (default of 3.4)", "bpo-21308", "RFC 7457, section 2.6"],
+        "sources": ["bpo-21308", "bpo-13634 (3.3)", "changelog of 3.4.0 (no number)", "RFC 7457, section 2.6"],
         "detect": """\
 import ssl
 available = False

@@ -317,8 +317,8 @@ finally:
         "first_2_7": None,
         "first_3": ["3.14.8", "3.15.0"],
         "first_regraft": "0.1.0",
-        "affected": {"2.7": None, "3": "3.5"},
-        "unconfirmed": [],
+        "affected": {"2.7": None, "3": "3.7"},
+        "unconfirmed": ["3.7 is the first affected release: in 3.6.15 do_handshake() sees that there is no name."],
         "openssl": None,
         "openssl_fixed": None,
         "capabilities": [],
@@ -334,7 +334,8 @@ try:
 except (AttributeError, ValueError):  # not there, or refused
     available = True
 else:
-    available = False
+    # Where OpenSSL does not check the name, do_handshake() does, and sees that there is none.
+    available = not hasattr(ssl, "SSLCertVerificationError")
 """,
         "harden": None,
         "relax": None,

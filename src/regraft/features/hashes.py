@@ -19,7 +19,7 @@ ROWS = [
         "cves": [],
         "defends": "A signature cannot be found byte by byte from how long it takes to refuse it.",
         "beyond": "Whoever can forge one service's tokens gets into the others that accept them.",
-        "sources": ["bpo-21306", "PEP 466", "hmac documentation, compare_digest()"],
+        "sources": ["bpo-21306", "bpo-15061 (3.3)", "PEP 466", "hmac documentation, compare_digest()"],
         "detect": """\
 import hmac
 available = hasattr(hmac, "compare_digest")
@@ -85,7 +85,7 @@ tag = hmac.digest(b"the key", b"the message", "sha256")
         "cves": [],
         "defends": "The digest that both ends agreed on is named in one place, and can be a newer one without new code.",
         "beyond": "Both ends must use one digest, so a program that cannot change its own keeps its peers at it.",
-        "sources": ["hmac documentation, new()"],
+        "sources": ["bpo-17276", "bpo-18775", "hmac documentation, new()"],
         "detect": """\
 import hmac
 try:
@@ -98,7 +98,7 @@ else:
         "harden": """\
 import hmac
 tag = hmac.new(b"the key", b"the message", "sha256")
-assert tag.name == "hmac-sha256"
+name = tag.name  # "hmac-sha256"
 """,
         "relax": """\
 import hashlib, hmac
@@ -167,14 +167,14 @@ with warnings.catch_warnings():
         "first_3": ["3.4"],
         "first_regraft": "0.1.0",
         "affected": None,
-        "unconfirmed": ["Releases of 2.7 before 2.7.18 take them as well; of 2.7.18, that does not document it, it is known."],
+        "unconfirmed": ["2.7.0 is the first release of 2.7 that takes them: 2.7.18 was tried, and documents nothing."],
         "openssl": None,
         "openssl_fixed": None,
         "capabilities": [],
         "cves": [],
         "defends": "A key in a bytearray can be overwritten after use; in a string it stays in memory.",
         "beyond": "A key that leaks from one process's memory authenticates anybody to all who share it.",
-        "sources": ["hmac documentation, new()"],
+        "sources": ["bpo-18240", "hmac documentation, new()"],
         "detect": """\
 import hashlib, hmac
 try:
@@ -188,7 +188,7 @@ else:
 import hashlib, hmac
 key = bytearray(b"read from a file")
 tag = hmac.new(key, memoryview(b"the message"), hashlib.sha256).digest()
-key[:] = bytes(bytearray(len(key)))  # nothing of it is left here
+key[:] = bytes(bytearray(len(key)))  # copies inside hmac are freed, not overwritten
 """,
         "relax": None,
         "default": None,
@@ -214,7 +214,7 @@ key[:] = bytes(bytearray(len(key)))  # nothing of it is left here
         "cves": [],
         "defends": "Who steals a table of stored passwords must pay for each guess at each of them.",
         "beyond": "People use one password at many services, so one service's table opens accounts at others.",
-        "sources": ["bpo-21304", "bpo-18532", "PEP 466", "RFC 8018, section 5.2"],
+        "sources": ["bpo-21304", "bpo-18582 (3.4)", "PEP 466", "RFC 8018, section 5.2"],
         "detect": """\
 import hashlib
 available = hasattr(hashlib, "pbkdf2_hmac")
@@ -288,7 +288,7 @@ old = hashlib.scrypt(b"password", salt=b"its salt", n=2 ** 10, r=8, p=1)
         "openssl_fixed": None,
         "capabilities": [],
         "cves": [],
-        "defends": "A hash as fast as MD5 has no collisions, and cannot be lengthened by who does not know the key.",
+        "defends": "A hash as fast as MD5 has no known collisions, and cannot be lengthened by who does not know the key.",
         "beyond": "Files and messages are compared by hashes of others, which must be able to choose a sound one.",
         "sources": ["hashlib documentation, BLAKE2", "RFC 7693"],
         "detect": """\

@@ -132,7 +132,7 @@ if connection.group() not in (None, "X25519MLKEM768", "x25519"):  # None until t
             "Small and shared groups, for which most of the work has been done already, are not used "
             "(Logjam)."),
         "beyond": "Work done once for a shared group of 1024 bits opens the connections of all servers that use it.",
-        "sources": ["bpo-21308", "bpo-13626 (3.3)", "RFC 9325, section 4.3", "CVE-2015-4000"],
+        "sources": ["bpo-21308", "bpo-13626 (3.3)", "RFC 9325, section 4.5", "CVE-2015-4000"],
         "detect": """\
 import ssl
 available = hasattr(getattr(ssl, "SSLContext", None), "load_dh_params")

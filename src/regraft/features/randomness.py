@@ -196,8 +196,8 @@ token = "".join(random.SystemRandom().choices(string.ascii_letters + string.digi
         "openssl_fixed": None,
         "capabilities": [],
         "cves": [],
-        "defends": "Nobody gains by guessing the likelier values; 2.7 cuts a float of 53 bits into pieces of two sizes.",
-        "beyond": "Nonces of some signatures give their key away when they lean a little to one side.",
+        "defends": "Nobody gains by guessing the likelier values; 2.7 cuts the values of a float into unequal pieces.",
+        "beyond": "Tokens and lots are drawn for others, who lose to whoever knows which values come up more often.",
         "sources": ["random documentation, randrange()"],
         "detect": """\
 import random

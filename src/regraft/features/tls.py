@@ -392,8 +392,8 @@ default = context.minimum_version.name
         "openssl": "1.1.1", "openssl_fixed": None, "capabilities": ["TLSv1_2"],
         "cves": [],
         "defends": "Nobody on the way can bring a connection down to TLS 1.0 or 1.1.",
-        "beyond": "An attack on one old client's connection is an attack on the server that still allows it.",
-        "sources": ["bpo-43998", "PEP 644", "RFC 8996"],
+        "beyond": "A server that allows them hands attackers whichever of its clients still speak them.",
+        "sources": ["bpo-43998", "What's New in Python 3.10", "RFC 8996"],
         "detect": """\
 import ssl
 available = False
