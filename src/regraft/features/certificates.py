@@ -307,8 +307,9 @@ available = hasattr(ssl, "VERIFY_X509_PARTIAL_CHAIN")
 """,
         "harden": """\
 import ssl
-context = ssl.create_default_context()
-context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # then load that authority, and no other
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # trusts nobody so far
+context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+# The one authority comes from context.load_verify_locations("authority.pem").
 """,
         "relax": """\
 import ssl
@@ -497,7 +498,8 @@ load = context.load_cert_chain  # load("server.pem", password=getpass.getpass)
         "sources": ["bpo-36076", "bpo-31870", "ssl documentation, get_server_certificate"],
         "detect": """\
 import ssl
-available = "timeout" in ssl.get_server_certificate.__code__.co_varnames
+code = ssl.get_server_certificate.__code__
+available = "timeout" in code.co_varnames[:code.co_argcount]
 """,
         "harden": None,
         "relax": None,

@@ -174,7 +174,8 @@ import ssl
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 context.check_hostname = False  # the key says who it is
 context.maximum_version = ssl.TLSVersion.TLSv1_2
-context.set_ciphers("PSK+AESGCM")
+context.set_ciphers("PSK+AESGCM")  # who gets the key later reads all: see psk-tls-1-3
+# A password would be guessed: take 16 bytes of os.urandom() or more.
 context.set_psk_client_callback(lambda hint: ("name", b"a secret that the server knows too"))
 """,
         "relax": """\
@@ -257,7 +258,7 @@ if context.keylog_filename:  # SSLKEYLOGFILE was set
 import os
 import ssl
 context = ssl.create_default_context()
-context.keylog_filename = os.devnull  # in place of it, a file that only you can read
+context.keylog_filename = os.devnull  # or a file that only you can read: it opens each connection
 """,
         "default": """\
 import ssl
@@ -370,7 +371,7 @@ context.options |= ssl.OP_NO_COMPRESSION
         "relax": """\
 import ssl
 context = ssl.create_default_context()
-context.options &= ~ssl.OP_NO_COMPRESSION  # and OpenSSL must have zlib
+context.options &= ~ssl.OP_NO_COMPRESSION  # secrets leak by length; and OpenSSL must have zlib
 """,
         "default": """\
 import ssl
@@ -387,14 +388,19 @@ default = bool(context.options & ssl.OP_NO_COMPRESSION)
         "names": ["ssl.OP_NO_SSLv2", "ssl.PROTOCOL_SSLv2"],
         "first_2_7": "2.7.7", "first_3": ["3.4"], "first_regraft": "0.1.0", "affected": None,
         "unconfirmed": [],
-        "openssl": None, "openssl_fixed": "1.1.0", "capabilities": [],
+        "openssl": None, "openssl_fixed": None, "capabilities": [],
         "cves": ["CVE-2016-0800"],
         "defends": "A connection cannot be brought down to a protocol in which nothing holds.",
         "beyond": (
             "A server that speaks SSL 2 lets the TLS connections of others with the same key be opened "
             "(DROWN)."),
         "sources": ["bpo-20207", "RFC 6176"],
-        "detect": None,
+        "detect": """\
+import ssl
+available = not hasattr(ssl, "PROTOCOL_SSLv2")  # OpenSSL has none
+if not available and hasattr(ssl, "SSLContext"):
+    available = bool(ssl.SSLContext(ssl.PROTOCOL_SSLv23).options & ssl.OP_NO_SSLv2)
+""",
         "harden": """\
 import ssl
 context = ssl.create_default_context()
@@ -403,7 +409,6 @@ context.options |= ssl.OP_NO_SSLv2  # off already, unless it was asked for by PR
         "relax": None,
         "default": None,
         "without": {
-            "detect": "With an OpenSSL that has it, only a handshake shows it; OpenSSL 1.1.0 and newer have none.",
             "relax": "Nothing needs it, and OpenSSL has it no more.",
             "default": "It is off.",
         },
@@ -423,10 +428,10 @@ context.options |= ssl.OP_NO_SSLv2  # off already, unless it was asked for by PR
         "sources": ["bpo-25530", "RFC 7568"],
         "detect": """\
 import ssl
-available = False
-if hasattr(ssl, "SSLContext"):
+available = not hasattr(ssl, "PROTOCOL_SSLv3")  # OpenSSL has none
+if not available and hasattr(ssl, "SSLContext"):
     context = ssl.SSLContext(getattr(ssl, "PROTOCOL_TLS_CLIENT", ssl.PROTOCOL_SSLv23))
-    available = bool(context.options & ssl.OP_NO_SSLv3) or not getattr(ssl, "HAS_SSLv3", True)
+    available = bool(context.options & ssl.OP_NO_SSLv3)
 """,
         "harden": """\
 import ssl
@@ -439,7 +444,7 @@ else:
         "relax": """\
 import ssl
 context = ssl.create_default_context()
-context.options &= ~ssl.OP_NO_SSLv3  # and OpenSSL must have been built with it
+context.options &= ~ssl.OP_NO_SSLv3  # content leaks; and OpenSSL must have SSL 3
 """,
         "default": """\
 import ssl

@@ -252,7 +252,7 @@ else:
         "sources": ["bpo-21671", "OpenSSL 1.0.1h"],
         "detect": """\
 import ssl
-available = ssl.OPENSSL_VERSION_INFO[:4] >= (1, 0, 1, 8)  # 1.0.1h; the hole is in OpenSSL alone
+available = ssl.OPENSSL_VERSION_INFO[:4] >= (1, 0, 1, 8)  # 1.0.1h; vendors mended older ones
 """,
         "harden": None,
         "relax": None,
@@ -285,13 +285,14 @@ available = ssl.OPENSSL_VERSION_INFO[:4] >= (1, 0, 1, 8)  # 1.0.1h; the hole is 
 import socket, ssl
 if hasattr(ssl, "SSLContext"):
     context = ssl.SSLContext(getattr(ssl, "PROTOCOL_TLS_CLIENT", ssl.PROTOCOL_SSLv23))
-    context.check_hostname = False
+    if hasattr(context, "check_hostname"):
+        context.check_hostname = False
     wrap = context.wrap_socket
 else:
     wrap = ssl.wrap_socket
 datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 try:
-    wrap(datagrams, do_handshake_on_connect=False)
+    wrap(datagrams, do_handshake_on_connect=False).close()
 except NotImplementedError:
     available = True
 else:

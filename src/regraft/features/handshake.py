@@ -457,8 +457,8 @@ available = hasattr(ssl, "OPENSSL_VERSION_INFO")
 """,
         "harden": """\
 import ssl
-if ssl.OPENSSL_VERSION_INFO[:3] < (1, 1, 1):
-    raise RuntimeError("%s gets no more fixes" % ssl.OPENSSL_VERSION)
+OLDEST = (3, 5)  # of those that got fixes in November 2026: look up which one does today
+supported = ssl.OPENSSL_VERSION.startswith("OpenSSL ") and ssl.OPENSSL_VERSION_INFO[:2] >= OLDEST
 """,
         "relax": None,
         "default": """\
