@@ -4,7 +4,7 @@ from __future__ import absolute_import, division, print_function
 ROWS = [
     {
         "name": "sha3-overflow",
-        "title": "SHA-3 of data larger than 4 GiB",
+        "title": "hashing 4 GiB and more with SHA-3 without an overflow",
         "kind": "fix",
         "module": "hashlib",
         "names": [],
@@ -33,7 +33,7 @@ ROWS = [
     },
     {
         "name": "huge-data-digests",
-        "title": "MD5 and SHA-1 of data larger than 4 GiB",
+        "title": "the right MD5 and SHA-1 of 4 GiB and more",
         "kind": "fix",
         "module": "hashlib",
         "names": [],
@@ -62,7 +62,7 @@ ROWS = [
     },
     {
         "name": "large-data-failure",
-        "title": "OpenSSL's failures on data larger than 2 KiB in hashlib and hmac",
+        "title": "an error, not a crash, when OpenSSL fails at hashing more than 2 KiB",
         "kind": "fix",
         "module": "hashlib",
         "names": [],
@@ -91,7 +91,7 @@ ROWS = [
     },
     {
         "name": "digest-lookup-race",
-        "title": "threads that look up a digest of OpenSSL for the first time",
+        "title": "locking of digests of OpenSSL that threads look up for the first time",
         "kind": "fix",
         "module": "hashlib",
         "names": [],
@@ -120,7 +120,7 @@ ROWS = [
     },
     {
         "name": "empty-crl-point",
-        "title": "certificates with an empty CRL distribution point",
+        "title": "reading certificates with an empty CRL distribution point without a crash",
         "kind": "fix",
         "module": "ssl",
         "names": [],
@@ -151,7 +151,7 @@ ROWS = [
     },
     {
         "name": "shared-store-race",
-        "title": "listing the certificates of a context that threads share",
+        "title": "locking of a shared context's certificates while they are listed",
         "kind": "fix",
         "module": "ssl",
         "names": [],
@@ -184,7 +184,7 @@ ROWS = [
     },
     {
         "name": "empty-npn-list",
-        "title": "an empty list of protocols for NPN",
+        "title": "refusing an empty list of protocols for NPN",
         "kind": "fix",
         "module": "ssl",
         "names": [],
@@ -219,7 +219,7 @@ available = not getattr(ssl, "HAS_NPN", False)
     },
     {
         "name": "sni-callback-switch",
-        "title": "a connection that is switched from a context that nobody holds any more",
+        "title": "keeping a context alive while its SNI callback switches to another",
         "kind": "fix",
         "module": "ssl",
         "names": [],
@@ -251,7 +251,7 @@ available = not getattr(ssl, "HAS_NPN", False)
     },
     {
         "name": "sni-callback-collected",
-        "title": "an SNI callback of a connection that has been collected",
+        "title": "a check that the connection of an SNI callback is still there",
         "kind": "fix",
         "module": "ssl",
         "names": [],
@@ -283,7 +283,7 @@ available = not getattr(ssl, "HAS_NPN", False)
     },
     {
         "name": "sni-callback-race",
-        "title": "changing the SNI callback while handshakes run",
+        "title": "locking of the SNI callback while handshakes run",
         "kind": "fix",
         "module": "ssl",
         "names": [],
@@ -312,7 +312,7 @@ available = not getattr(ssl, "HAS_NPN", False)
     },
     {
         "name": "failed-connection-object",
-        "title": "connections for which OpenSSL has no memory",
+        "title": "an error, not a crash, when OpenSSL has no memory for a connection",
         "kind": "fix",
         "module": "ssl",
         "names": [],
@@ -345,7 +345,7 @@ available = not getattr(ssl, "HAS_NPN", False)
     },
     {
         "name": "calls-of-threads",
-        "title": "contexts and connections that threads share",
+        "title": "locking of contexts and connections that threads share",
         "kind": "fix",
         "module": "ssl",
         "names": [],
@@ -378,7 +378,7 @@ available = not getattr(ssl, "HAS_NPN", False)
     },
     {
         "name": "failed-accept",
-        "title": "handshakes that fail in SSLSocket.accept()",
+        "title": "closing connections whose handshake fails in SSLSocket.accept()",
         "kind": "fix",
         "module": "ssl",
         "names": [],
@@ -411,7 +411,7 @@ available = not getattr(ssl, "HAS_NPN", False)
     },
     {
         "name": "generator-after-fork",
-        "title": "OpenSSL's random numbers after a fork",
+        "title": "other random numbers of OpenSSL in each process after a fork",
         "kind": "fix",
         "module": "ssl",
         "names": [],

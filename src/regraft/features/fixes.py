@@ -62,7 +62,7 @@ ROWS = [
     },
     {
         "name": "nul-in-names",
-        "title": "names in certificates that have a NUL in them",
+        "title": "reading names in certificates beyond a NUL",
         "kind": "fix",
         "module": "ssl",
         "names": [],
@@ -91,7 +91,7 @@ ROWS = [
     },
     {
         "name": "wildcard-bombs",
-        "title": "host names matched against many wildcards",
+        "title": "a limit to the wildcards of a name in a certificate",
         "kind": "fix",
         "module": "ssl",
         "names": [],
@@ -129,7 +129,7 @@ else:
     },
     {
         "name": "wildcards-in-idn",
-        "title": "wildcards that match a part of an international name",
+        "title": "keeping wildcards from matching a part of an international name",
         "kind": "fix",
         "module": "ssl",
         "names": [],
@@ -167,7 +167,7 @@ else:
     },
     {
         "name": "text-after-address",
-        "title": "host names that are an address and more text",
+        "title": "refusing host names that are an address and more text",
         "kind": "fix",
         "module": "ssl",
         "names": [],
@@ -205,7 +205,7 @@ else:
     },
     {
         "name": "libressl-host-length",
-        "title": "host names checked with their length",
+        "title": "checking host names with their length",
         "kind": "fix",
         "module": "ssl",
         "names": [],
@@ -234,7 +234,7 @@ else:
     },
     {
         "name": "early-change-cipher-spec",
-        "title": "keys agreed on before there are any (ChangeCipherSpec injection)",
+        "title": "refusing keys before any were agreed on (ChangeCipherSpec injection)",
         "kind": "fix",
         "module": "ssl",
         "names": [],
@@ -311,7 +311,7 @@ finally:
     },
     {
         "name": "wrap-bio-checks",
-        "title": "connections over memory that were to check a host name and were given none",
+        "title": "refusing connections over memory without the host name that is to be checked",
         "kind": "fix",
         "module": "ssl",
         "names": [],
@@ -349,7 +349,7 @@ else:
     },
     {
         "name": "compare-digest-accumulator",
-        "title": "compare_digest that the compiler may not shorten",
+        "title": "a compare_digest that the compiler may not shorten",
         "kind": "fix",
         "module": "hmac",
         "names": [],

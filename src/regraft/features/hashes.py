@@ -52,7 +52,7 @@ same = hmac.compare_digest(b"expected", b"received")  # never ==
         "cves": [],
         "defends": "Authenticating each of many small messages costs so little that no protocol need go without.",
         "beyond": "Messages that travel without authentication can be forged against whoever receives them.",
-        "sources": ["hmac documentation, digest()", "RFC 2104"],
+        "sources": ["bpo-32433", "hmac documentation, digest()", "RFC 2104"],
         "detect": """\
 import hmac
 available = hasattr(hmac, "digest")
@@ -252,7 +252,7 @@ old = hashlib.pbkdf2_hmac("sha1", b"password", b"its salt", 1000)
         "cves": [],
         "defends": "Guessing stolen passwords cannot be made cheap by hardware that only computes fast.",
         "beyond": "People use one password at many services, so one service's table opens accounts at others.",
-        "sources": ["hashlib documentation, scrypt()", "RFC 7914"],
+        "sources": ["bpo-27928", "hashlib documentation, scrypt()", "RFC 7914"],
         "detect": """\
 import hashlib
 available = hasattr(hashlib, "scrypt")
@@ -290,7 +290,7 @@ old = hashlib.scrypt(b"password", salt=b"its salt", n=2 ** 10, r=8, p=1)
         "cves": [],
         "defends": "A hash as fast as MD5 has no known collisions, and cannot be lengthened by who does not know the key.",
         "beyond": "Files and messages are compared by hashes of others, which must be able to choose a sound one.",
-        "sources": ["hashlib documentation, BLAKE2", "RFC 7693"],
+        "sources": ["bpo-26798", "hashlib documentation, BLAKE2", "RFC 7693"],
         "detect": """\
 import hashlib
 available = hasattr(hashlib, "blake2b") and hasattr(hashlib, "blake2s")
@@ -327,7 +327,7 @@ default = hashlib.blake2b().digest_size
         "cves": [],
         "defends": "There is a standard to go on with, of another design, if SHA-2 should fall.",
         "beyond": "Both ends of a protocol must have the new hash before either can leave the old one.",
-        "sources": ["hashlib documentation, Constructors", "FIPS 202"],
+        "sources": ["bpo-16113", "hashlib documentation, Constructors", "FIPS 202"],
         "detect": """\
 import hashlib
 available = hasattr(hashlib, "sha3_256")
@@ -360,7 +360,7 @@ digest = hashlib.sha3_256(b"the message").hexdigest()
         "cves": [],
         "defends": "Nobody has to build longer digests out of short ones in a way of his own.",
         "beyond": "Newer signatures and key exchanges are defined with it, and peers must be able to check them.",
-        "sources": ["hashlib documentation, SHAKE variable length digests", "FIPS 202"],
+        "sources": ["bpo-16113", "hashlib documentation, SHAKE variable length digests", "FIPS 202"],
         "detect": """\
 import hashlib
 available = hasattr(hashlib, "shake_128") and hasattr(hashlib, "shake_256")
@@ -433,7 +433,7 @@ default = True  # each hash counts as for security unless it says otherwise
         "cves": [],
         "defends": "What is checked against a digest is the file to its end, however little memory there is.",
         "beyond": "Programs that fetch files from others must be able to tell whether they got the right ones.",
-        "sources": ["hashlib documentation, File hashing"],
+        "sources": ["bpo-45150", "hashlib documentation, File hashing"],
         "detect": """\
 import hashlib
 available = hasattr(hashlib, "file_digest")
