@@ -4,7 +4,7 @@ from __future__ import absolute_import, division, print_function
 import types
 
 NAMES = """CERT_NONE CERT_OPTIONAL CERT_REQUIRED OPENSSL_VERSION OPENSSL_VERSION_INFO OPENSSL_VERSION_NUMBER PEM_FOOTER
-    PEM_HEADER PROTOCOL_SSLv23 PROTOCOL_SSLv3 PROTOCOL_TLSv1 SSL_ERROR_EOF SSL_ERROR_INVALID_ERROR_CODE SSL_ERROR_SSL
+    PEM_HEADER PROTOCOL_SSLv2 PROTOCOL_SSLv23 PROTOCOL_SSLv3 PROTOCOL_TLSv1 SSL_ERROR_EOF SSL_ERROR_INVALID_ERROR_CODE SSL_ERROR_SSL
     SSL_ERROR_SYSCALL SSL_ERROR_WANT_CONNECT SSL_ERROR_WANT_READ SSL_ERROR_WANT_WRITE SSL_ERROR_WANT_X509_LOOKUP
     SSL_ERROR_ZERO_RETURN""".split()
 FUNCTIONS = """DER_cert_to_PEM_cert PEM_cert_to_DER_cert RAND_add RAND_egd RAND_status get_protocol_name
@@ -20,6 +20,9 @@ class SSLSocket(object):
 
     def cipher(self):
         raise NotImplementedError
+
+    def close(self):
+        """As a plain socket's."""
 
     do_handshake = getpeercert = pending = read = unwrap = write = cipher
 

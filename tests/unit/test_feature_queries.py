@@ -150,6 +150,29 @@ def test_for_a_default_that_stays_the_hosts_the_way_out_is_the_setting(add_row):
     assert features.is_by_release(row) is False
 
 
+def test_of_several_that_are_missing_each_way_out_is_told(add_row, monkeypatch):
+    monkeypatch.setattr(features._behavior, "HOST_RELEASE", (3, 9, 18))
+    add_row(name="kept", kind="default", first_regraft=None)
+    add_row(name="old", first_3=[])
+    add_row()
+    told = {}
+    for names in (["kept"], ["old"], ["levitation"], ["kept", "old", "levitation"]):
+        with pytest.raises(features.MissingFeatureError) as caught:
+            features.require(*names)
+        told[names[-1] if len(names) == 1 else "all"] = [each for each in str(caught.value).splitlines() if "  do: " in each]
+    assert [len(told[each]) for each in ("kept", "old", "levitation")] == [1, 1, 1]
+    assert "REGRAFT_DEFAULTS=newest" in told["kept"][0] and "of 2.7 alone" in told["old"][0]
+    assert "an OpenSSL that has it" in told["levitation"][0]
+    assert told["all"] == told["kept"] + told["old"] + told["levitation"]
+
+
+def test_the_error_about_an_unknown_name_has_no_other_behind_it():
+    for name in ("alnp", [], None):
+        with pytest.raises(LookupError) as caught:
+            features.get(name)
+        assert getattr(caught.value, "__context__", None) is None
+
+
 def test_what_is_of_2_7_alone_is_not_brought_to_3(add_row):
     row = add_row(first_2_7="2.7.12", first_3=[])
     assert features.regraft_has(row, (2, 7, 18)) is True

@@ -17,10 +17,12 @@ A row is a dict:
                     Empty: it is of 2.7 alone, and regraft does not bring it to 3.x either
     first_regraft   first release of regraft that has it; None for a default that stays the host's, because programs
                     rely on it, unless REGRAFT_DEFAULTS=newest
-    affected        of a fix: the first releases that had the hole, by "2.7" and "3"; None there for never
+    affected        of a fix: the first releases that had the hole, by "2.7" and "3", of those from 2.7.0 and 3.2 on;
+                    None there for never
     unconfirmed     sentences about facts of this row that no source confirms
     openssl         oldest OpenSSL with which it works, or None
-    openssl_fixed   of a fix: the OpenSSL with which the hole is closed whatever Python does, or None
+    openssl_fixed   of a fix that no recipe can see: the OpenSSL with which the hole is closed whatever Python does, or
+                    None
     capabilities    keys of the extension's CAPABILITIES without which it is not there
     cves            CVE numbers
     defends         what it defends against, a sentence
@@ -33,7 +35,6 @@ A row is a dict:
 """
 from __future__ import absolute_import, division, print_function
 
-import difflib
 import importlib
 import os
 import re
@@ -113,11 +114,16 @@ def get(name):
     Source: docs/features.rst.
     """
     try:
-        return _BY_NAME[name]
-    except (KeyError, TypeError):
+        row = _BY_NAME.get(name)
+    except TypeError:  # a list, for instance
+        row = None
+    if row is None:
+        import difflib  # only a mistake pays for it
+
         near = difflib.get_close_matches(str(name), sorted(_BY_NAME), 1)
         raise LookupError("the registry has no feature %r%s; regraft.features.names() lists them"
                           % (name, ": did you mean %r?" % near[0] if near else ""))
+    return row
 
 
 def has(name):
@@ -260,7 +266,8 @@ def openssl_has(fixed, module):
     least = (major, minor, 0, patch) if major > 2 else (major, minor, patch, ord(letter) - 96 if letter else 0)
     if not getattr(module, "OPENSSL_VERSION", "").startswith("OpenSSL "):
         return False
-    # What a library can do is to be asked; which of its releases has a hole is known by their numbers only.
+    # What a library can do is asked of it, by recipes. That a hole is closed in it nothing tells but its number, which
+    # is a fact of the row; so no number stands in this code.
     loaded = module.OPENSSL_VERSION_INFO[:4]
     return loaded >= least
 
@@ -321,11 +328,14 @@ def explain(missing):
         lines.append("  needed: %s" % describe_need(row))
     wanted = sorted(set(row["module"] for row in missing))
     lines.append("  loaded: %s" % "; ".join(map(_describe_module, wanted)))
-    if not any(row["first_regraft"] for row in missing):
+    brought = [row for row in missing if regraft_has(row, _behavior.HOST_RELEASE)]
+    if any(row["first_regraft"] is None for row in missing):
         lines.append("  do: REGRAFT_DEFAULTS=newest with regraft, or the row's recipe `harden` for a context of your own")
-    elif all(map(is_regrafted, wanted)):
+    if any(row["first_regraft"] is not None and row not in brought for row in missing):
+        lines.append("  do: do without; nothing brings to Python 3 what was of 2.7 alone")
+    if brought and all(is_regrafted(row["module"]) for row in brought):
         lines.append("  do: give regraft an OpenSSL that has it; `python -m regraft status` shows the one in use")
-    else:
+    elif brought:
         lines.append("  do: `python -m regraft run PROGRAM`, or `python -m regraft enable` for this environment")
     return "\n".join(lines)
 

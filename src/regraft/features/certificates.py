@@ -16,7 +16,7 @@ ROWS = [
             "Whoever has a valid certificate for any name at all cannot stand in for the host that was asked "
             "for."),
         "beyond": "A server's certificate is worth nothing with clients that take another's for it.",
-        "sources": ["bpo-21308", "bpo-1589 (match_hostname, 3.2)", "RFC 9525"],
+        "sources": ["bpo-21308", "bpo-1589 (match_hostname, 3.2)", "bpo-19509 (check_hostname, 3.4)", "RFC 9525"],
         "detect": """\
 import ssl
 available = hasattr(getattr(ssl, "SSLContext", None), "check_hostname")
@@ -307,8 +307,9 @@ available = hasattr(ssl, "VERIFY_X509_PARTIAL_CHAIN")
 """,
         "harden": """\
 import ssl
-context = ssl.create_default_context()
-context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # then load that authority, and no other
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # trusts nobody so far
+context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+# The one authority comes from context.load_verify_locations("authority.pem").
 """,
         "relax": """\
 import ssl
@@ -416,7 +417,10 @@ default = bool(context.verify_flags & ssl.VERIFY_X509_TRUSTED_FIRST)
             "A program trusts the system's authorities, which are kept up to date, or exactly those that it "
             "names."),
         "beyond": "Programs that bring lists of their own go on trusting authorities long after they were found out.",
-        "sources": ["bpo-21308", "bpo-19509 (3.4)", "ssl documentation, SSLContext.load_default_certs"],
+        "sources": [
+            "bpo-21308", "bpo-19292 (3.4)", "bpo-18147 (3.4)", "bpo-18143 (3.4)",
+            "ssl documentation, SSLContext.load_default_certs",
+        ],
         "detect": """\
 import ssl
 available = hasattr(getattr(ssl, "SSLContext", None), "load_default_certs")
@@ -494,7 +498,8 @@ load = context.load_cert_chain  # load("server.pem", password=getpass.getpass)
         "sources": ["bpo-36076", "bpo-31870", "ssl documentation, get_server_certificate"],
         "detect": """\
 import ssl
-available = "timeout" in ssl.get_server_certificate.__code__.co_varnames
+code = ssl.get_server_certificate.__code__
+available = "timeout" in code.co_varnames[:code.co_argcount]
 """,
         "harden": None,
         "relax": None,

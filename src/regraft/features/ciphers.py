@@ -55,7 +55,7 @@ import ssl
 available = False
 if hasattr(getattr(ssl, "SSLContext", None), "get_ciphers"):
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)  # loads no CA certificates
-    available = not any(each["kea"] == "kx-rsa" for each in context.get_ciphers())
+    available = not any("Kx=RSA " in each["description"] for each in context.get_ciphers())
 """,
         "harden": """\
 import ssl
@@ -65,6 +65,7 @@ context.set_ciphers("ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:!aNULL:!aDSS")
         "relax": """\
 import ssl
 context = ssl.create_default_context()
+# RSA+AES comes last: what is sent with it is readable once the server's key is stolen.
 context.set_ciphers("ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:ECDHE+AES:RSA+AES:!aNULL:!aDSS")
 """,
         "default": """\
@@ -92,10 +93,9 @@ default = [each["name"] for each in context.get_ciphers()]
         "detect": """\
 import ssl
 if hasattr(getattr(ssl, "SSLContext", None), "get_ciphers"):
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)  # loads no CA certificates
-    ciphers = context.get_ciphers()
-    available = not any(each["alg_bits"] < 112 or each["auth"] == "auth-null"
-                        for each in ciphers)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # clients' may have more than servers'
+    available = not any(each["alg_bits"] < 112 or "Au=None" in each["description"]
+                        for each in context.get_ciphers())
 else:
     available = "!aNULL" in getattr(ssl, "_DEFAULT_CIPHERS", "")
 """,
@@ -111,7 +111,11 @@ context.set_ciphers("DEFAULT:!aNULL:!eNULL")  # OpenSSL's own list; these two ne
 """,
         "default": """\
 import ssl
-default = ssl._DEFAULT_CIPHERS  # get_ciphers(), where there is one, lists them by name
+if hasattr(getattr(ssl, "SSLContext", None), "get_ciphers"):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    default = [each["name"] for each in context.get_ciphers()]
+else:
+    default = ssl._DEFAULT_CIPHERS
 """,
         "without": {},
     },
@@ -131,10 +135,8 @@ default = ssl._DEFAULT_CIPHERS  # get_ciphers(), where there is one, lists them 
         "detect": """\
 import ssl
 if hasattr(getattr(ssl, "SSLContext", None), "get_ciphers"):
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)  # loads no CA certificates
-    ciphers = context.get_ciphers()
-    available = not any("RC4" in each["name"]
-                        for each in ciphers)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # clients' may have more than servers'
+    available = not any("RC4" in each["name"] for each in context.get_ciphers())
 else:
     names = getattr(ssl, "_DEFAULT_CIPHERS", "DEFAULT")
     available = "RC4" not in names and "DEFAULT" not in names
@@ -147,11 +149,16 @@ context.set_ciphers("ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:ECDHE+AES:RSA+AES:!a
         "relax": """\
 import ssl
 context = ssl.create_default_context()
-context.set_ciphers("ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:ECDHE+AES:RSA+AES:!aNULL:RC4")  # last
+# RC4 comes last, for a peer that has nothing else: what is sent often can be found out.
+context.set_ciphers("ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:ECDHE+AES:RSA+AES:!aNULL:RC4")
 """,
         "default": """\
 import ssl
-default = ssl._DEFAULT_CIPHERS  # get_ciphers(), where there is one, lists them by name
+if hasattr(getattr(ssl, "SSLContext", None), "get_ciphers"):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    default = [each["name"] for each in context.get_ciphers()]
+else:
+    default = ssl._DEFAULT_CIPHERS
 """,
         "without": {},
     },
@@ -169,14 +176,12 @@ default = ssl._DEFAULT_CIPHERS  # get_ciphers(), where there is one, lists them 
             "Long connections do not give parts of themselves away by blocks of 64 bits that repeat "
             "(Sweet32)."),
         "beyond": "Servers keep 3DES on for clients that offer nothing else, and others can be led to it.",
-        "sources": ["bpo-27850", "RFC 8429"],
+        "sources": ["bpo-27850"],
         "detect": """\
 import ssl
 if hasattr(getattr(ssl, "SSLContext", None), "get_ciphers"):
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)  # loads no CA certificates
-    ciphers = context.get_ciphers()
-    available = not any("DES-CBC3" in each["name"]
-                        for each in ciphers)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # clients' may have more than servers'
+    available = not any("DES-CBC3" in each["name"] for each in context.get_ciphers())
 else:
     available = "!3DES" in getattr(ssl, "_DEFAULT_CIPHERS", "")
 """,
@@ -188,11 +193,16 @@ context.set_ciphers("ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:ECDHE+AES:RSA+AES:!a
         "relax": """\
 import ssl
 context = ssl.create_default_context()
-context.set_ciphers("ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:ECDHE+AES:RSA+AES:!aNULL:3DES")  # last
+# 3DES comes last, for a peer that has nothing else: keep such connections short.
+context.set_ciphers("ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:ECDHE+AES:RSA+AES:!aNULL:3DES")
 """,
         "default": """\
 import ssl
-default = ssl._DEFAULT_CIPHERS  # get_ciphers(), where there is one, lists them by name
+if hasattr(getattr(ssl, "SSLContext", None), "get_ciphers"):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    default = [each["name"] for each in context.get_ciphers()]
+else:
+    default = ssl._DEFAULT_CIPHERS
 """,
         "without": {},
     },
@@ -318,7 +328,7 @@ default = context.security_level
         "cves": [],
         "defends": "RSA keys below 2048 bits and SHA-1 signatures are refused unless a program asks for them.",
         "beyond": "Authorities and servers renew weak keys when clients begin to fail at them.",
-        "sources": ["bpo-43998", "PEP 644"],
+        "sources": ["bpo-43998", "What's New in Python 3.10"],
         "detect": """\
 import ssl
 available = False
@@ -369,6 +379,7 @@ context.set_server_sigalgs("ecdsa_secp256r1_sha256:rsa_pss_rsae_sha256")
         "relax": """\
 import ssl
 context = ssl.create_default_context()
+# SHA-1 comes last, for a peer that has nothing else: it has collisions.
 context.set_server_sigalgs("ecdsa_secp256r1_sha256:rsa_pss_rsae_sha256:rsa_pkcs1_sha256:RSA+SHA1")
 """,
         "default": None,

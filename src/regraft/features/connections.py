@@ -50,10 +50,10 @@ session = connection.session  # after the handshake: give it to the next wrap_bi
         "openssl": None, "openssl_fixed": None, "capabilities": [],
         "cves": [],
         "defends": (
-            "The key with which a server encrypts its tickets cannot open the connections of TLS 1.2 that "
-            "they resumed."),
+            "Whoever gets the key with which a server encrypts its tickets cannot open connections of TLS 1.2 "
+            "with it."),
         "beyond": "One stolen ticket key opens what all clients of a server have sent.",
-        "sources": ["bpo-27866 (3.6)", "RFC 5077", "RFC 9325, section 3.4"],
+        "sources": ["ssl documentation, OP_NO_TICKET", "RFC 5077", "RFC 9325, section 3.4"],
         "detect": """\
 import ssl
 available = hasattr(ssl, "OP_NO_TICKET")
@@ -174,7 +174,8 @@ import ssl
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 context.check_hostname = False  # the key says who it is
 context.maximum_version = ssl.TLSVersion.TLSv1_2
-context.set_ciphers("PSK+AESGCM")
+context.set_ciphers("PSK+AESGCM")  # who gets the key later reads all: see psk-tls-1-3
+# A password would be guessed: take 16 bytes of os.urandom() or more.
 context.set_psk_client_callback(lambda hint: ("name", b"a secret that the server knows too"))
 """,
         "relax": """\
@@ -201,7 +202,7 @@ context.set_psk_client_callback(None)  # certificates again
             "With TLS 1.3 such a connection has forward secrecy: the key alone does not open what was "
             "recorded."),
         "beyond": "Devices with such keys need not hold their servers at TLS 1.2.",
-        "sources": ["gh-133623", "RFC 9258", "RFC 8446, section 2.2"],
+        "sources": ["gh-133623", "RFC 9257", "RFC 8446, section 2.2"],
         "detect": """\
 import ssl
 available = bool(getattr(ssl, "HAS_PSK_TLS13", False))
@@ -257,7 +258,7 @@ if context.keylog_filename:  # SSLKEYLOGFILE was set
 import os
 import ssl
 context = ssl.create_default_context()
-context.keylog_filename = os.devnull  # in place of it, a file that only you can read
+context.keylog_filename = os.devnull  # or a file that only you can read: it opens each connection
 """,
         "default": """\
 import ssl
@@ -274,7 +275,7 @@ default = context.keylog_filename
         "names": ["ssl.OP_NO_RENEGOTIATION"],
         "first_2_7": None, "first_3": ["3.7"], "first_regraft": "0.1.0", "affected": None,
         "unconfirmed": [],
-        "openssl": "1.1.1", "openssl_fixed": None, "capabilities": [],
+        "openssl": "1.1.0h", "openssl_fixed": None, "capabilities": [],
         "cves": [],
         "defends": (
             "A client cannot make a server of TLS 1.2 compute handshake after handshake within one "
@@ -354,7 +355,7 @@ default = not context.options & ssl.OP_LEGACY_SERVER_CONNECT
             "What an attacker adds to a request does not tell, by its length, what secrets stand beside it "
             "(CRIME)."),
         "beyond": "A server that compresses endangers the cookies of whoever visits it.",
-        "sources": ["bpo-20207 (default of 3.4)", "bpo-21308", "RFC 7457, section 2.6"],
+        "sources": ["bpo-21308", "bpo-13634 (3.3)", "changelog of 3.4.0 (no number)", "RFC 7457, section 2.6"],
         "detect": """\
 import ssl
 available = False
@@ -370,7 +371,7 @@ context.options |= ssl.OP_NO_COMPRESSION
         "relax": """\
 import ssl
 context = ssl.create_default_context()
-context.options &= ~ssl.OP_NO_COMPRESSION  # and OpenSSL must have zlib
+context.options &= ~ssl.OP_NO_COMPRESSION  # secrets leak by length; and OpenSSL must have zlib
 """,
         "default": """\
 import ssl
@@ -387,14 +388,19 @@ default = bool(context.options & ssl.OP_NO_COMPRESSION)
         "names": ["ssl.OP_NO_SSLv2", "ssl.PROTOCOL_SSLv2"],
         "first_2_7": "2.7.7", "first_3": ["3.4"], "first_regraft": "0.1.0", "affected": None,
         "unconfirmed": [],
-        "openssl": None, "openssl_fixed": "1.1.0", "capabilities": [],
+        "openssl": None, "openssl_fixed": None, "capabilities": [],
         "cves": ["CVE-2016-0800"],
         "defends": "A connection cannot be brought down to a protocol in which nothing holds.",
         "beyond": (
             "A server that speaks SSL 2 lets the TLS connections of others with the same key be opened "
             "(DROWN)."),
         "sources": ["bpo-20207", "RFC 6176"],
-        "detect": None,
+        "detect": """\
+import ssl
+available = not hasattr(ssl, "PROTOCOL_SSLv2")  # OpenSSL has none
+if not available and hasattr(ssl, "SSLContext"):
+    available = bool(ssl.SSLContext(ssl.PROTOCOL_SSLv23).options & ssl.OP_NO_SSLv2)
+""",
         "harden": """\
 import ssl
 context = ssl.create_default_context()
@@ -403,7 +409,6 @@ context.options |= ssl.OP_NO_SSLv2  # off already, unless it was asked for by PR
         "relax": None,
         "default": None,
         "without": {
-            "detect": "With an OpenSSL that has it, only a handshake shows it; OpenSSL 1.1.0 and newer have none.",
             "relax": "Nothing needs it, and OpenSSL has it no more.",
             "default": "It is off.",
         },
@@ -423,10 +428,10 @@ context.options |= ssl.OP_NO_SSLv2  # off already, unless it was asked for by PR
         "sources": ["bpo-25530", "RFC 7568"],
         "detect": """\
 import ssl
-available = False
-if hasattr(ssl, "SSLContext"):
+available = not hasattr(ssl, "PROTOCOL_SSLv3")  # OpenSSL has none
+if not available and hasattr(ssl, "SSLContext"):
     context = ssl.SSLContext(getattr(ssl, "PROTOCOL_TLS_CLIENT", ssl.PROTOCOL_SSLv23))
-    available = bool(context.options & ssl.OP_NO_SSLv3) or not getattr(ssl, "HAS_SSLv3", True)
+    available = bool(context.options & ssl.OP_NO_SSLv3)
 """,
         "harden": """\
 import ssl
@@ -439,7 +444,7 @@ else:
         "relax": """\
 import ssl
 context = ssl.create_default_context()
-context.options &= ~ssl.OP_NO_SSLv3  # and OpenSSL must have been built with it
+context.options &= ~ssl.OP_NO_SSLv3  # content leaks; and OpenSSL must have SSL 3
 """,
         "default": """\
 import ssl

@@ -62,7 +62,7 @@ ROWS = [
     },
     {
         "name": "nul-in-names",
-        "title": "names in certificates that have a NUL in them",
+        "title": "reading names in certificates beyond a NUL",
         "kind": "fix",
         "module": "ssl",
         "names": [],
@@ -91,7 +91,7 @@ ROWS = [
     },
     {
         "name": "wildcard-bombs",
-        "title": "host names matched against many wildcards",
+        "title": "a limit to the wildcards of a name in a certificate",
         "kind": "fix",
         "module": "ssl",
         "names": [],
@@ -129,7 +129,7 @@ else:
     },
     {
         "name": "wildcards-in-idn",
-        "title": "wildcards that match a part of an international name",
+        "title": "keeping wildcards from matching a part of an international name",
         "kind": "fix",
         "module": "ssl",
         "names": [],
@@ -167,7 +167,7 @@ else:
     },
     {
         "name": "text-after-address",
-        "title": "host names that are an address and more text",
+        "title": "refusing host names that are an address and more text",
         "kind": "fix",
         "module": "ssl",
         "names": [],
@@ -205,7 +205,7 @@ else:
     },
     {
         "name": "libressl-host-length",
-        "title": "host names checked with their length",
+        "title": "checking host names with their length",
         "kind": "fix",
         "module": "ssl",
         "names": [],
@@ -234,7 +234,7 @@ else:
     },
     {
         "name": "early-change-cipher-spec",
-        "title": "keys agreed on before there are any (ChangeCipherSpec injection)",
+        "title": "refusing keys before any were agreed on (ChangeCipherSpec injection)",
         "kind": "fix",
         "module": "ssl",
         "names": [],
@@ -252,7 +252,7 @@ else:
         "sources": ["bpo-21671", "OpenSSL 1.0.1h"],
         "detect": """\
 import ssl
-available = ssl.OPENSSL_VERSION_INFO[:4] >= (1, 0, 1, 8)  # 1.0.1h; the hole is in OpenSSL alone
+available = ssl.OPENSSL_VERSION_INFO[:4] >= (1, 0, 1, 8)  # 1.0.1h; vendors mended older ones
 """,
         "harden": None,
         "relax": None,
@@ -285,13 +285,14 @@ available = ssl.OPENSSL_VERSION_INFO[:4] >= (1, 0, 1, 8)  # 1.0.1h; the hole is 
 import socket, ssl
 if hasattr(ssl, "SSLContext"):
     context = ssl.SSLContext(getattr(ssl, "PROTOCOL_TLS_CLIENT", ssl.PROTOCOL_SSLv23))
-    context.check_hostname = False
+    if hasattr(context, "check_hostname"):
+        context.check_hostname = False
     wrap = context.wrap_socket
 else:
     wrap = ssl.wrap_socket
 datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 try:
-    wrap(datagrams, do_handshake_on_connect=False)
+    wrap(datagrams, do_handshake_on_connect=False).close()
 except NotImplementedError:
     available = True
 else:
@@ -310,15 +311,15 @@ finally:
     },
     {
         "name": "wrap-bio-checks",
-        "title": "connections over memory that were to check a host name and were given none",
+        "title": "refusing connections over memory without the host name that is to be checked",
         "kind": "fix",
         "module": "ssl",
         "names": [],
         "first_2_7": None,
         "first_3": ["3.14.8", "3.15.0"],
         "first_regraft": "0.1.0",
-        "affected": {"2.7": None, "3": "3.5"},
-        "unconfirmed": [],
+        "affected": {"2.7": None, "3": "3.7"},
+        "unconfirmed": ["3.7 is the first affected release: in 3.6.15 do_handshake() sees that there is no name."],
         "openssl": None,
         "openssl_fixed": None,
         "capabilities": [],
@@ -334,7 +335,8 @@ try:
 except (AttributeError, ValueError):  # not there, or refused
     available = True
 else:
-    available = False
+    # Where OpenSSL does not check the name, do_handshake() does, and sees that there is none.
+    available = not hasattr(ssl, "SSLCertVerificationError")
 """,
         "harden": None,
         "relax": None,
@@ -347,7 +349,7 @@ else:
     },
     {
         "name": "compare-digest-accumulator",
-        "title": "compare_digest that the compiler may not shorten",
+        "title": "a compare_digest that the compiler may not shorten",
         "kind": "fix",
         "module": "hmac",
         "names": [],

@@ -241,7 +241,9 @@ connection = context.wrap_bio(incoming, outgoing, server_hostname="example.org")
         "unconfirmed": [],
         "openssl": "1.0.2", "openssl_fixed": None, "capabilities": [],
         "cves": [],
-        "defends": "A connection that was made for one protocol is not taken for another (cross-protocol attacks).",
+        "defends": (
+            "Both ends know for which protocol a connection was made, and can refuse one that was made for "
+            "another (cross-protocol attacks)."),
         "beyond": (
             "HTTP/2 and later protocols are agreed on only this way, so servers keep weaker ones for who "
             "cannot."),
@@ -254,6 +256,7 @@ available = bool(getattr(ssl, "HAS_ALPN", False))
 import ssl
 context = ssl.create_default_context()
 context.set_alpn_protocols(["h2", "http/1.1"])
+# Afterwards connection.selected_alpn_protocol() is one of these, or None: then close it.
 """,
         "relax": """\
 import ssl
@@ -279,8 +282,8 @@ default = None  # contexts offer no protocol until set_alpn_protocols() is calle
         "cves": [],
         "defends": "The application protocol was agreed on inside the handshake, before ALPN was there.",
         "beyond": (
-            "It is gone with OpenSSL 1.1.1: who still relies on it goes on without an agreed protocol, or "
-            "unencrypted."),
+            "Python has it with no OpenSSL since 1.1.1: peers that know only NPN are left without an agreed "
+            "protocol."),
         "sources": ["bpo-21308", "bpo-14204 (3.3)", "ssl documentation, SSLContext.set_npn_protocols"],
         "detect": """\
 import ssl
@@ -311,7 +314,7 @@ available = bool(getattr(ssl, "HAS_NPN", False))
             "A login that is passed on through another TLS connection is refused, because it is bound to the "
             "first."),
         "beyond": "Database and mail servers can demand it only when their clients can answer.",
-        "sources": ["bpo-21308", "RFC 5929"],
+        "sources": ["bpo-21308", "bpo-12551 (3.3)", "RFC 5929", "RFC 9266"],
         "detect": """\
 import ssl
 available = "tls-unique" in getattr(ssl, "CHANNEL_BINDING_TYPES", ())
@@ -321,7 +324,8 @@ import socket
 import ssl
 context = ssl.create_default_context()
 connection = context.wrap_socket(socket.socket(), server_hostname="example.org")
-binding = connection.get_channel_binding("tls-unique")  # None until the handshake is done
+# None until the handshake is done; of TLS 1.2 and older, for which alone it is defined (RFC 9266).
+binding = connection.get_channel_binding("tls-unique")
 connection.close()
 """,
         "relax": None,
@@ -453,8 +457,8 @@ available = hasattr(ssl, "OPENSSL_VERSION_INFO")
 """,
         "harden": """\
 import ssl
-if ssl.OPENSSL_VERSION_INFO[:3] < (1, 1, 1):
-    raise RuntimeError("%s gets no more fixes" % ssl.OPENSSL_VERSION)
+OLDEST = (3, 5)  # of those that got fixes in November 2026: look up which one does today
+supported = ssl.OPENSSL_VERSION.startswith("OpenSSL ") and ssl.OPENSSL_VERSION_INFO[:2] >= OLDEST
 """,
         "relax": None,
         "default": """\

@@ -24,7 +24,7 @@ available = hasattr(getattr(ssl, "SSLContext", None), "set_groups")
         "harden": """\
 import ssl
 context = ssl.create_default_context()
-context.set_groups("X25519:P-384")
+context.set_groups("X25519:P-384")  # X25519MLKEM768 first, if it is there: see post-quantum
 """,
         "relax": """\
 import ssl
@@ -66,7 +66,7 @@ import ssl
 context = ssl.create_default_context()
 if "X25519MLKEM768" not in context.get_groups():
     raise ssl.SSLError("%s has no X25519MLKEM768" % ssl.OPENSSL_VERSION)
-context.set_groups("X25519MLKEM768")
+context.set_groups("X25519MLKEM768")  # and nothing else: who has it not is refused
 """,
         "relax": """\
 import ssl
@@ -132,7 +132,7 @@ if connection.group() not in (None, "X25519MLKEM768", "x25519"):  # None until t
             "Small and shared groups, for which most of the work has been done already, are not used "
             "(Logjam)."),
         "beyond": "Work done once for a shared group of 1024 bits opens the connections of all servers that use it.",
-        "sources": ["bpo-21308", "bpo-13626 (3.3)", "RFC 9325, section 4.3", "CVE-2015-4000"],
+        "sources": ["bpo-21308", "bpo-13626 (3.3)", "RFC 9325, section 4.5", "CVE-2015-4000"],
         "detect": """\
 import ssl
 available = hasattr(getattr(ssl, "SSLContext", None), "load_dh_params")
@@ -176,7 +176,7 @@ available = bool(getattr(ssl, "HAS_ECDH", False))
 import ssl
 context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
 context.options |= ssl.OP_SINGLE_ECDH_USE
-context.set_ecdh_curve("secp384r1")
+context.set_ecdh_curve("secp384r1")  # this one alone; set_groups() takes several
 """,
         "relax": """\
 import ssl

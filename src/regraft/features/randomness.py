@@ -19,7 +19,7 @@ ROWS = [
         "cves": [],
         "defends": "No key is made before the kernel has a seed, nor fails to be made for want of a file descriptor.",
         "beyond": "TLS and host keys made without a seed were factored by the thousand, to the harm of who trusted them.",
-        "sources": ["PEP 524", "bpo-18756", "os documentation, urandom()"],
+        "sources": ["PEP 524", "bpo-27776", "os documentation, urandom()"],
         "detect": """\
 import os
 available = hasattr(os, "getrandom")  # urandom() calls it where it is there
@@ -57,7 +57,7 @@ default = "getrandom" if hasattr(os, "getrandom") else "/dev/urandom"
         "cves": [],
         "defends": "A server that starts with the machine can find out whether there is a seed, and wait or refuse.",
         "beyond": "Hosts whose keys can be guessed are everybody's problem who trusts them.",
-        "sources": ["PEP 524", "os documentation, getrandom()"],
+        "sources": ["PEP 524", "bpo-27778", "os documentation, getrandom()"],
         "detect": """\
 import os
 available = hasattr(os, "getrandom")
@@ -196,8 +196,8 @@ token = "".join(random.SystemRandom().choices(string.ascii_letters + string.digi
         "openssl_fixed": None,
         "capabilities": [],
         "cves": [],
-        "defends": "Nobody gains by guessing the likelier values; 2.7 cuts a float of 53 bits into pieces of two sizes.",
-        "beyond": "Nonces of some signatures give their key away when they lean a little to one side.",
+        "defends": "Nobody gains by guessing the likelier values; 2.7 cuts the values of a float into unequal pieces.",
+        "beyond": "Tokens and lots are drawn for others, who lose to whoever knows which values come up more often.",
         "sources": ["random documentation, randrange()"],
         "detect": """\
 import random

@@ -66,12 +66,12 @@ if hasattr(ssl, "SSLContext"):
 """,
         "harden": """\
 import ssl
-context = ssl.create_default_context()
+context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)  # it is servers that choose
 context.options |= ssl.OP_CIPHER_SERVER_PREFERENCE | ssl.OP_NO_COMPRESSION
 """,
         "relax": """\
 import ssl
-context = ssl.create_default_context()
+context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
 context.options &= ~ssl.OP_CIPHER_SERVER_PREFERENCE  # clients with slow AES choose for themselves
 """,
         "default": """\
@@ -100,17 +100,17 @@ available = hasattr(ssl, "PROTOCOL_TLS")
 """,
         "harden": """\
 import ssl
-protocol = ssl.PROTOCOL_TLS  # in settings that named PROTOCOL_TLSv1_2 or its kind
+# In settings that named PROTOCOL_TLSv1_2 or its kind; PROTOCOL_TLS_CLIENT says the side, too.
+protocol = ssl.PROTOCOL_TLS
 """,
-        "relax": """\
-import ssl
-protocol = ssl.PROTOCOL_TLSv1_2  # for a peer that fails when it is offered TLS 1.3
-""",
+        "relax": None,
         "default": """\
 import ssl
 default = ssl.get_protocol_name(ssl.PROTOCOL_SSLv23)
 """,
-        "without": {},
+        "without": {
+            "relax": "For a peer that fails at one version a context leaves that one out; see the row tls-1-3.",
+        },
     },
     {
         "name": "protocol-sides",
@@ -140,6 +140,7 @@ context.load_default_certs()
 import ssl
 context = ssl.SSLContext(ssl.PROTOCOL_SSLv23)  # either side; verifies only as told below
 context.verify_mode = ssl.CERT_REQUIRED
+context.check_hostname = True  # of clients; without this line it can serve too, and checks no name
 context.load_default_certs()
 """,
         "default": """\
@@ -176,7 +177,7 @@ context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 """,
         "relax": """\
 import ssl
-context = ssl.SSLContext(ssl.PROTOCOL_SSLv23)  # either side
+context = ssl.SSLContext(ssl.PROTOCOL_SSLv23)  # either side; checks no host name
 context.verify_mode = ssl.CERT_REQUIRED
 """,
         "default": """\
@@ -256,12 +257,19 @@ if hasattr(context, "minimum_version"):
     context.minimum_version = ssl.TLSVersion.TLSv1_1
 else:
     context.options &= ~ssl.OP_NO_TLSv1_1
-context.set_ciphers("DEFAULT:!aNULL:@SECLEVEL=0")  # OpenSSL 3 signs no TLS 1.1 at level 1
+try:
+    # OpenSSL 3 signs no TLS 1.1 above level 0, which takes short keys and SHA-1 as well.
+    context.set_ciphers("HIGH:!aNULL:!MD5:!3DES:@SECLEVEL=0")
+except ssl.SSLError:
+    pass  # this OpenSSL has no levels
 """,
         "default": """\
 import ssl
 context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)  # loads no CA certificates
 default = not context.options & ssl.OP_NO_TLSv1_2
+if default and hasattr(context, "maximum_version"):  # openssl.cnf sets it, too
+    newest = ("MAXIMUM_SUPPORTED", "TLSv1_3", "TLSv1_2")
+    default = context.maximum_version.name in newest and context.minimum_version.name != "TLSv1_3"
 """,
         "without": {},
     },
@@ -305,6 +313,8 @@ else:
 import ssl
 context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)  # loads no CA certificates
 default = not context.options & ssl.OP_NO_TLSv1_3
+if default and hasattr(context, "maximum_version"):  # openssl.cnf sets it, too
+    default = context.maximum_version in (ssl.TLSVersion.MAXIMUM_SUPPORTED, ssl.TLSVersion.TLSv1_3)
 """,
         "without": {},
     },
@@ -333,7 +343,7 @@ context.options |= ssl.OP_ENABLE_MIDDLEBOX_COMPAT
         "relax": """\
 import ssl
 context = ssl.create_default_context()
-context.options &= ~ssl.OP_ENABLE_MIDDLEBOX_COMPAT  # it does not weaken; saves six bytes
+context.options &= ~ssl.OP_ENABLE_MIDDLEBOX_COMPAT  # weakens nothing; saves a few bytes
 """,
         "default": """\
 import ssl
@@ -372,7 +382,11 @@ context.minimum_version = ssl.TLSVersion.TLSv1_2
 import ssl
 context = ssl.create_default_context()
 context.minimum_version = ssl.TLSVersion.TLSv1
-context.set_ciphers("DEFAULT:!aNULL:@SECLEVEL=0")  # OpenSSL 3 signs no TLS 1.0 at level 1
+try:
+    # OpenSSL 3 signs no TLS 1.0 above level 0, which takes short keys and SHA-1 as well.
+    context.set_ciphers("HIGH:!aNULL:!MD5:!3DES:@SECLEVEL=0")
+except ssl.SSLError:
+    pass  # this OpenSSL has no levels
 """,
         "default": """\
 import ssl
@@ -392,8 +406,8 @@ default = context.minimum_version.name
         "openssl": "1.1.1", "openssl_fixed": None, "capabilities": ["TLSv1_2"],
         "cves": [],
         "defends": "Nobody on the way can bring a connection down to TLS 1.0 or 1.1.",
-        "beyond": "An attack on one old client's connection is an attack on the server that still allows it.",
-        "sources": ["bpo-43998", "PEP 644", "RFC 8996"],
+        "beyond": "A server that allows them hands attackers whichever of its clients still speak them.",
+        "sources": ["bpo-43998", "What's New in Python 3.10", "RFC 8996"],
         "detect": """\
 import ssl
 available = False
@@ -413,7 +427,11 @@ else:
 import ssl
 context = ssl.create_default_context()
 context.minimum_version = ssl.TLSVersion.TLSv1_1
-context.set_ciphers("DEFAULT:!aNULL:@SECLEVEL=0")  # OpenSSL 3 signs no TLS 1.1 at level 1
+try:
+    # OpenSSL 3 signs no TLS 1.1 above level 0, which takes short keys and SHA-1 as well.
+    context.set_ciphers("HIGH:!aNULL:!MD5:!3DES:@SECLEVEL=0")
+except ssl.SSLError:
+    pass  # this OpenSSL has no levels
 """,
         "default": """\
 import ssl
