@@ -84,7 +84,7 @@ LADDERS = {
 # Faults that end with a trusted certificate, which the doctor does not have.
 OF_TRUST = ("self-signed", "untrusted-root", "unknown-issuer")
 
-# What to mend, before anything is lowered, by kind. %(…)s are filled in by `explain`.
+# What to mend, before anything is lowered, by kind. `explain` fills in what is named.
 _MENDS = {
     "expired": "renew the certificate of %(culprit)s, which ended on %(not_after)s; or is this machine's clock right?"
                " It says %(now)s",

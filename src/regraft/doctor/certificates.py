@@ -14,13 +14,15 @@ import time
 
 _SEQUENCE, _INTEGER, _BIT_STRING, _OCTET_STRING = 0x30, 0x02, 0x03, 0x04
 _VERSION, _EXTENSIONS, _UTC_TIME = 0xA0, 0xA3, 0x17
-_DNS_NAME, _IP_ADDRESS = 0x82, 0x87
+_DNS_NAME, _IP_ADDRESS, _KEY_NUMBER = 0x82, 0x87, 0x80
 _BMP_STRING, _UNIVERSAL_STRING, _T61_STRING = 0x1E, 0x1C, 0x14
 
 _COMMON_NAME = b"\x55\x04\x03"
 _ATTRIBUTES = {_COMMON_NAME: "CN", b"\x55\x04\x0a": "O", b"\x55\x04\x0b": "OU", b"\x55\x04\x06": "C",
                b"\x55\x04\x07": "L", b"\x55\x04\x08": "ST"}
 _ALTERNATIVE_NAMES, _BASIC_CONSTRAINTS = b"\x55\x1d\x11", b"\x55\x1d\x13"
+_SUBJECT_KEY, _AUTHORITY_KEY, _EXTENDED_USAGE = b"\x55\x1d\x0e", b"\x55\x1d\x23", b"\x55\x1d\x25"
+_FOR_SERVERS = (b"\x2b\x06\x01\x05\x05\x07\x03\x01", b"\x55\x1d\x25\x00")  # serverAuth, any purpose
 
 _PKCS1, _X962 = b"\x2a\x86\x48\x86\xf7\x0d\x01\x01", b"\x2a\x86\x48\xce\x3d"
 _RSA_PSS = _PKCS1 + b"\x0a"
@@ -110,8 +112,29 @@ class Certificate(object):
 
     @property
     def is_self_issued(self):
-        """Whether subject and issuer are one, as with a root."""
-        return self.subject_der == self.issuer_der
+        """Whether it is signed by who it is for, as a root is: by the names, and the keys' numbers where it has them."""
+        if self.subject_der != self.issuer_der:
+            return False
+        own, authority = self._find_extension(_SUBJECT_KEY), self._find_extension(_AUTHORITY_KEY)
+        if not own or not authority:
+            return True
+        start, end = _enter(authority, 0, _SEQUENCE)
+        if start == end or _tag(authority, start) != _KEY_NUMBER:
+            return True
+        return _take_content(authority, start)[0] == _take_content(own, 0)[0]
+
+    @property
+    def is_for_servers(self):
+        """Whether a server may use it, as far as its extendedKeyUsage says."""
+        value = self._find_extension(_EXTENDED_USAGE)
+        if not value:
+            return True
+        at, end = _enter(value, 0, _SEQUENCE)
+        while at < end:
+            oid, at = _take_content(value, at)
+            if oid in _FOR_SERVERS:
+                return True
+        return False
 
     @property
     def key_digest(self):

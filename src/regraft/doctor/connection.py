@@ -162,15 +162,8 @@ def linger(ssl, tls, took):
 
 def listen(plain):
     """Return the first words (bytes) of a server that does not speak TLS, b"" if it waits for ours."""
-    deadline = Deadline(BANNER)
+    stream = open_stream(plain, Deadline(BANNER), "listening")
     try:
-        return open_stream(plain, deadline, "listening").read(1) + _rest(plain)
+        return stream.read(1) + stream.rest
     except (faults.Fault, starttls.ConversationError, EnvironmentError):
-        return b""
-
-
-def _rest(plain):
-    try:
-        return plain.recv(256)
-    except EnvironmentError:
         return b""

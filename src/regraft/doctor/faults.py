@@ -94,9 +94,12 @@ def _classify_tls(error, ssl, said):
         return Fault(UNEXPLAINED, "the certificate cannot be verified, and this ssl does not say why", error=said)
     if isinstance(error, (getattr(ssl, "SSLEOFError", ()), getattr(ssl, "SSLZeroReturnError", ()))):
         return Fault("closed", "the server ends the connection in the handshake", error=said)
-    for kind, pattern in _REASONS:
-        if re.search(pattern, str(reason)):
-            return Fault(kind, said, error=said)
+    # OpenSSL's words go before Python's name for them: 2.7 with OpenSSL 3 takes the names from a wrong table.
+    words = re.sub(r"^\[[^]]*\]\s*", "", said).upper().replace(" ", "_")
+    for text in (words, str(reason)):
+        for kind, pattern in _REASONS:
+            if re.search(pattern, text):
+                return Fault(kind, said, error=said)
     if isinstance(error, getattr(ssl, "SSLSyscallError", ())) or getattr(error, "errno", None) in _CLOSED:
         return Fault("closed", "the server ends the connection in the handshake", error=said)
     return Fault("other", said, error=said)

@@ -40,6 +40,9 @@ class Examination(object):
             if fault.kind == "not-tls":
                 self._listen(fault)
             opt_ins, passes, mended = self._find_opt_ins(fault, chain)
+            if mended and mended["version"] in _OLD_VERSIONS and not fault.is_verification:
+                fault = faults.Fault("protocol-version", "the server speaks %s at best, which is refused"
+                                     % mended["version"], error=fault.error)
         described = [each.describe() for each in chain]
         now = certificates.show_time(int(time.time()))
         return {
@@ -178,7 +181,9 @@ class Examination(object):
         """Return the fault in the place of one that a module before 3.7 does not explain, as the certificate shows it."""
         now = time.time()
         kind = "unknown-issuer"
-        if chain and chain[0].is_self_issued:
+        if chain and not chain[0].is_for_servers:
+            kind = "wrong-purpose"
+        elif chain and chain[0].is_self_issued:
             kind = "self-signed"
         elif any(each.not_after < now for each in chain):
             kind = "expired"
@@ -198,7 +203,7 @@ class Examination(object):
         while self.connections < MOST_CONNECTIONS:
             step = self._choose(fault, chain, tried)
             if step is None:
-                return found, (None if not found else False), None
+                break
             opt_in, code, new_anchor = step
             tried.add((opt_in.name, fault.mark))
             row = self._show(opt_in, code)
@@ -215,7 +220,7 @@ class Examination(object):
                 continue
             codes, anchor, fault = steps, new_anchor or anchor, after
             found.append(row)
-        return found, (None if not found else False), None
+        return found, (False if found else None), None
 
     def _explain_again(self, fault, chain, rows):
         """Return the next thing that the certificates suggest, where `ssl` does not say: what was dealt with is not it."""
@@ -243,11 +248,17 @@ class Examination(object):
         for opt_in in advice.LADDERS.get(fault.kind, ()):
             if opt_in.fits(self.ssl) and (opt_in.name, fault.mark) not in tried:
                 return opt_in, opt_in.code, None
+        if fault.kind == "handshake-failure" and self.asks_for_certificate is None:
+            # Before TLS 1.3 that is also how a server refuses who has no certificate, and this `ssl` shows no more.
+            return advice.CLIENT_CERTIFICATE, advice.CLIENT_CERTIFICATE.code, None
         return None
 
     def _show(self, opt_in, code):
         known = features.names()
-        return {"name": opt_in.name, "code": code, "why": opt_in.why, "tried": False,
+        how = None
+        if opt_in is advice.TRUST:
+            how = "with the last certificate above, which was trusted for that connection only"
+        return {"name": opt_in.name, "code": code, "why": opt_in.why, "tried": False, "how": how,
                 "feature": ([each for each in opt_in.rows if each in known] or [None])[0]}
 
     # What is weak, and what is worth a word.

@@ -11,8 +11,8 @@ from regraft._compat import text_type
 NARROWEST, USUAL, WIDEST = 40, 80, 110
 MARGIN = 7
 # A mark stands in the margin: what is wrong must be found without colours as well.
-OK, NOTE, BAD, PLAIN = "ok", "note", "BAD", ""
-_COLOURS = {OK: "32", NOTE: "33", BAD: "31;1"}
+OK, NOTE, BAD, DO, PLAIN = "ok", "note", "BAD", "do", ""
+_COLOURS = {OK: "32", NOTE: "33", BAD: "31;1", DO: "36"}
 _TITLE = "1"
 
 

@@ -4,7 +4,7 @@ from __future__ import absolute_import, division, print_function
 import os
 
 from regraft.doctor import paper
-from regraft.doctor.paper import BAD, NOTE, OK
+from regraft.doctor.paper import BAD, DO, NOTE, OK
 
 
 def write(stream, report):
@@ -140,7 +140,7 @@ def _defaults(sheet, report):
         sheet.row([name], [26], value)
     for each in report["weak"]:
         sheet.add(each["text"], BAD)
-        sheet.add("do: %s" % each["do"], indent=2)
+        sheet.add(each["do"], DO)
 
 
 def _settings(sheet, report):
@@ -229,7 +229,7 @@ def _host(sheet, report):
         _handshake(sheet, host)
     _chain(sheet, host)
     if host["mend"]:
-        sheet.add("first: %s" % host["mend"], NOTE)
+        sheet.add("first: %s" % host["mend"], DO)
     _opt_ins(sheet, host)
     for each in host["weak"]:
         sheet.add(each, BAD)
@@ -246,10 +246,11 @@ def _handshake(sheet, host):
     asked = {True: "is asked for", False: "is not asked for", None: "not known"}[host["asks_for_certificate"]]
     for name, value in (
             ("version", shake["version"]), ("cipher", "%s, %s bits" % (shake["cipher"], shake["bits"])),
-            ("group", shake["group"] or "this ssl does not tell"),
-            ("signature", shake["server_sigalg"] or "this ssl does not tell"),
+            # Only the newest `ssl` with a new OpenSSL tells these two.
+            ("group", shake["group"]), ("signature", shake["server_sigalg"]),
             ("ALPN", shake["alpn"] or "none agreed on; --alpn offers protocols"), ("client certificate", asked)):
-        sheet.row([name], [20], value)
+        if value is not None:
+            sheet.row([name], [20], value)
 
 
 def _chain(sheet, host):
@@ -278,15 +279,17 @@ def _opt_ins(sheet, host):
         return
     tried = [row for row in rows if row["tried"]]
     if host["passes_with_opt_ins"]:
-        sheet.add("if it cannot be mended, it passes with %s, tried with verification on:"
-                  % ("this opt-in" if len(rows) == 1 else "these %d opt-ins together" % len(rows)), NOTE)
+        sheet.add("if it cannot be mended: it passes with %s, tried with verification on:"
+                  % ("this opt-in" if len(rows) == 1 else "these %d opt-ins together" % len(rows)), DO)
     elif tried:
         sheet.add("with what is below, tried with verification on, it still does not pass:", NOTE)
     else:
-        sheet.add("what would let it pass, and could not be tried:", NOTE)
+        sheet.add("what would let it pass, and could not be tried:", DO)
     for row in rows:
         for line in row["code"].splitlines():
             sheet.add(line, indent=2)
+        if row["how"]:
+            sheet.add("tried: %s" % row["how"], indent=4)
         sheet.add("gives up: %s" % row["why"], indent=4)
         if row["feature"]:
             sheet.add("recipe: `relax` of the feature %s" % row["feature"], indent=4)
