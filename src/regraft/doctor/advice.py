@@ -14,14 +14,14 @@ class OptIn(object):
 
     Attributes:
         name (str)
-        rows (tuple of str): the registry's rows whose recipe `relax` shows it; the first that is there counts.
+        feature (str or None): the row of the registry that is about it.
         code (str): to be run with `ssl`, `context` and, if it says so, `cafile`, `certfile` or `server_hostname`.
         why (str): what it gives up.
         fits (function of `ssl`): whether this `ssl` can do it.
     """
 
-    def __init__(self, name, rows, code, why, fits=None):
-        self.name, self.rows, self.code, self.why = name, rows, code, why
+    def __init__(self, name, feature, code, why, fits=None):
+        self.name, self.feature, self.code, self.why = name, feature, code, why
         self.fits = fits or (lambda ssl: True)
 
 
@@ -29,21 +29,21 @@ def _has_minimum(ssl):
     return hasattr(ssl, "TLSVersion")
 
 
-_LEVEL = ("security-level",)
-_OLD = ("minimum-version", "tls-versions")
+_LEVEL = "security-level"
+_OLD = "minimum-version"
 
 NO_STRICT = OptIn(
-    "no-strict-x509", ("strict-x509", "verify-flags"), "context.verify_flags &= ~ssl.VERIFY_X509_STRICT",
+    "no-strict-x509", "strict-x509", "context.verify_flags &= ~ssl.VERIFY_X509_STRICT",
     "certificates need not keep to all of RFC 5280", lambda ssl: hasattr(ssl, "VERIFY_X509_STRICT"))
 LEGACY_RENEGOTIATION = OptIn(
-    "legacy-renegotiation", ("legacy-renegotiation", "renegotiation"),
+    "legacy-renegotiation", "legacy-server-connect",
     "context.options |= 0x4  # ssl.OP_LEGACY_SERVER_CONNECT",
     "the server lacks RFC 5746, so that others may put their data before this client's (CVE-2009-3555)")
 LEVEL_1 = OptIn("security-level-1", _LEVEL, 'context.set_ciphers("DEFAULT:@SECLEVEL=1")',
                 "keys of 1024 bits are accepted from this server")
 LEVEL_0 = OptIn("security-level-0", _LEVEL, 'context.set_ciphers("DEFAULT:@SECLEVEL=0")',
                 "keys of any length, SHA-1 and MD5 are accepted from this server")
-OLD_CIPHERS = OptIn("old-ciphers", ("ciphers",) + _LEVEL, 'context.set_ciphers("ALL:!aNULL:!eNULL:@SECLEVEL=0")',
+OLD_CIPHERS = OptIn("old-ciphers", "default-ciphers", 'context.set_ciphers("ALL:!aNULL:!eNULL:@SECLEVEL=0")',
                     "every cipher that OpenSSL still has is accepted, without forward secrecy or with a broken one")
 _TLS_1_1 = OptIn(
     "tls-1.1", _OLD, 'context.minimum_version = ssl.TLSVersion.TLSv1_1\ncontext.set_ciphers("DEFAULT:@SECLEVEL=0")',
@@ -55,17 +55,17 @@ _TLS_1_0 = OptIn(
 _OLD_TLS = OptIn("old-tls", _LEVEL, LEVEL_0.code, "TLS 1.0 and 1.1, which are obsolete (RFC 8996), and SHA-1",
                  lambda ssl: not _has_minimum(ssl))
 NO_DATES = OptIn(
-    "no-check-time", ("verify-flags",),
+    "no-check-time", "verify-flags",
     "context.verify_flags |= 0x%x  # X509_V_FLAG_NO_CHECK_TIME of OpenSSL" % _NO_CHECK_TIME,
     "the dates of certificates are not looked at; a stolen key that has run out is good again")
 TRUST = OptIn(
-    "trust", ("ca-file", "default-trust", "load-default-certs"), "context.load_verify_locations(cafile=cafile)",
+    "trust", "trust-store", "context.load_verify_locations(cafile=cafile)",
     "the CA in the file may vouch for every host: take it from somebody you trust, not from the connection")
 SERVER_NAME = OptIn(
-    "server-name", ("hostname-checking", "sni"), "server_hostname = %r",
+    "server-name", "hostname-checking", "server_hostname = %r",
     "another host is asked for: do it only if that is the name of the server you mean")
 CLIENT_CERTIFICATE = OptIn(
-    "client-certificate", ("client-certificates",), "context.load_cert_chain(certfile)",
+    "client-certificate", None, "context.load_cert_chain(certfile)",
     "nothing; the operator of the server gives you the certificate")
 
 # What to try by the kind of the fault, in this order.

@@ -12,7 +12,7 @@ import hashlib
 import re
 import time
 
-_SEQUENCE, _INTEGER, _BIT_STRING, _OCTET_STRING = 0x30, 0x02, 0x03, 0x04
+_SEQUENCE, _BOOLEAN, _OCTET_STRING = 0x30, 0x01, 0x04
 _VERSION, _EXTENSIONS, _UTC_TIME = 0xA0, 0xA3, 0x17
 _DNS_NAME, _IP_ADDRESS, _KEY_NUMBER = 0x82, 0x87, 0x80
 _BMP_STRING, _UNIVERSAL_STRING, _T61_STRING = 0x1E, 0x1C, 0x14
@@ -69,7 +69,15 @@ class Certificate(object):
         der (bytes), without what a "TRUSTED CERTIFICATE" has behind it
         key_info (bytes): the SubjectPublicKeyInfo in DER.
         subject_der, issuer_der (bytes)
+        subject, issuer (text): the common name, else all of the name.
         not_before, not_after (int): seconds since the epoch.
+        key ((str, str or None, int or None)): its kind, curve, and size in bits.
+        signature ((str, str or None)): the algorithm, and its digest where one is named.
+        names (list of text): the host names and addresses of its subjectAltName.
+        is_self_issued (bool): whether it is signed by who it is for, as a root is: by the names, and by the numbers
+            of the keys where it has them.
+        is_authority (bool): whether it may sign others, as its basicConstraints say.
+        is_for_servers (bool): whether a server may use it, as far as its extendedKeyUsage says.
     """
 
     def __init__(self, data):
@@ -99,20 +107,13 @@ class Certificate(object):
                 inner, _end = _enter(data, at, _EXTENSIONS)
                 self._extensions = _take(data, inner)[0]
             at = _next(data, at)
+        # All of it now: what is no certificate must be found out here, and nowhere else.
+        self.subject, self.issuer = _name(self.subject_der), _name(self.issuer_der)
+        self.is_self_issued, self.is_for_servers = self._read_is_self_issued(), self._read_is_for_servers()
+        self.key, self.signature = self._read_key(), self._read_signature()
+        self.names, self.is_authority = self._read_names(), self._read_is_authority()
 
-    @property
-    def subject(self):
-        """Who it is for (text): its common name, else all of the name."""
-        return _name(self.subject_der)
-
-    @property
-    def issuer(self):
-        """Who signed it (text)."""
-        return _name(self.issuer_der)
-
-    @property
-    def is_self_issued(self):
-        """Whether it is signed by who it is for, as a root is: by the names, and the keys' numbers where it has them."""
+    def _read_is_self_issued(self):
         if self.subject_der != self.issuer_der:
             return False
         own, authority = self._find_extension(_SUBJECT_KEY), self._find_extension(_AUTHORITY_KEY)
@@ -123,9 +124,7 @@ class Certificate(object):
             return True
         return _take_content(authority, start)[0] == _take_content(own, 0)[0]
 
-    @property
-    def is_for_servers(self):
-        """Whether a server may use it, as far as its extendedKeyUsage says."""
+    def _read_is_for_servers(self):
         value = self._find_extension(_EXTENDED_USAGE)
         if not value:
             return True
@@ -146,9 +145,7 @@ class Certificate(object):
         """The SHA-256 of the whole (hexadecimal digits)."""
         return hashlib.sha256(self.der).hexdigest()
 
-    @property
-    def key(self):
-        """Kind, curve or None, and size in bits or None, of its key."""
+    def _read_key(self):
         start, _end = _enter(self.key_info, 0, _SEQUENCE)
         inner, after = _enter(self.key_info, start, _SEQUENCE)
         oid, parameters = _take_content(self.key_info, inner)
@@ -163,16 +160,12 @@ class Certificate(object):
         name, bits = _KEYS.get(oid, (_dotted(oid), None))
         return name, None, bits
 
-    @property
-    def signature(self):
-        """The name of its signature's algorithm, and that of the digest or None."""
+    def _read_signature(self):
         inner, _end = _enter(self._algorithm, 0, _SEQUENCE)
         oid = _take_content(self._algorithm, inner)[0]
         return _SIGNATURES.get(oid, (_dotted(oid), None))
 
-    @property
-    def names(self):
-        """The host names and addresses of its subjectAltName (list of text)."""
+    def _read_names(self):
         found = []
         value = self._find_extension(_ALTERNATIVE_NAMES)
         if value:
@@ -186,14 +179,12 @@ class Certificate(object):
                     found.append(_address(content))
         return found
 
-    @property
-    def is_authority(self):
-        """Whether it may sign others, as its basicConstraints say."""
+    def _read_is_authority(self):
         value = self._find_extension(_BASIC_CONSTRAINTS)
         if not value:
             return False
         start, end = _enter(value, 0, _SEQUENCE)
-        return start < end and _tag(value, start) == 0x01 and bytearray(value)[start + 2] != 0
+        return start < end and _tag(value, start) == _BOOLEAN and _take_content(value, start)[0] not in (b"", b"\0")
 
     def list_weaknesses(self):
         """Return why its key and its signature would be refused today (list of text); a root's signature counts not."""
@@ -255,7 +246,7 @@ def show_time(seconds):
 
 
 def _tag(data, at):
-    return ord(data[at:at + 1])
+    return bytearray(data[at:at + 1])[0]
 
 
 def _enter(data, at, wanted=None):

@@ -15,6 +15,8 @@ from regraft.doctor import lifetimes
 _CHILD = "import sys; sys.path.append(sys.argv[1]); from regraft.doctor import coverage; coverage.tell()"
 _STORE = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 _KEY_LOG = "SSLKEYLOGFILE"
+# Features that are there and can be off: the default that leaves the hole open.
+_OPEN_WHEN = {"legacy-server-connect": True}
 
 
 @contextlib.contextmanager
@@ -40,23 +42,32 @@ def observe():
     Returns:
         dict: name -> dict of `has` (bool; None if it could not be asked), `default` and `error` (text or None)
     """
-    found = {}
-    with without_files(), warnings.catch_warnings():
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for row in features.rows():
-            found[row["name"]] = _ask(row)
-    return found
+        return dict((row["name"], _ask(row)) for row in features.rows())
 
 
 def _ask(row):
     answer = {"has": None, "default": None, "error": None}
     try:
-        answer["has"] = features.has(row["name"])
+        with _around(row["detect"]):
+            answer["has"] = features.has(row["name"])
         if answer["has"] and row["default"] is not None:
-            answer["default"] = _plain(features.run(row, "default")["default"])
+            with _around(row["default"]):
+                answer["default"] = _plain(features.run(row, "default")["default"])
     except Exception as error:  # noqa: B902  (a broken module may fail in any way, which is what the report is about)
         answer["error"] = "%s: %s" % (type(error).__name__, error)
     return answer
+
+
+def _around(code):
+    # Others may be about the very files.
+    return without_files() if code is not None and "create_default_context" in code else _nothing()
+
+
+@contextlib.contextmanager
+def _nothing():
+    yield
 
 
 def _plain(value):
@@ -139,7 +150,7 @@ def _judge(row, answer, openssl):
     if answer["has"] is None:
         return None, "unknown"
     if answer["has"]:
-        if row["kind"] == "default" and answer["default"] is False:
+        if row["name"] in _OPEN_WHEN and answer["default"] is _OPEN_WHEN[row["name"]]:
             return True, "setting"
         if row["detect"] is not None:
             return False, "seen"

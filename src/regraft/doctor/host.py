@@ -5,7 +5,6 @@ import binascii
 import time
 import warnings
 
-from regraft import features
 from regraft.doctor import advice, certificates, connection, faults, starttls
 from regraft.doctor.target import Target  # noqa: F401  (part of this module's interface)
 
@@ -145,7 +144,13 @@ class Examination(object):
         if not found:
             leaf = tls.getpeercert(True)
             found, origin = [leaf] if leaf else [], "leaf"
-        return [certificates.Certificate(each) for each in found], origin
+        chain = []
+        for number, each in enumerate(found):
+            try:
+                chain.append(certificates.Certificate(each))
+            except certificates.MalformedError as error:
+                self.notes.append("certificate %d of the chain cannot be shown: %s" % (number, error))
+        return chain, origin
 
     def _look(self):
         """Return the chain that the server sends, from a connection over which nothing else is sent."""
@@ -253,13 +258,13 @@ class Examination(object):
             return advice.CLIENT_CERTIFICATE, advice.CLIENT_CERTIFICATE.code, None
         return None
 
-    def _show(self, opt_in, code):
-        known = features.names()
+    @staticmethod
+    def _show(opt_in, code):
         how = None
         if opt_in is advice.TRUST:
             how = "with the last certificate above, which was trusted for that connection only"
         return {"name": opt_in.name, "code": code, "why": opt_in.why, "tried": False, "how": how,
-                "feature": ([each for each in opt_in.rows if each in known] or [None])[0]}
+                "feature": opt_in.feature}
 
     # What is weak, and what is worth a word.
 

@@ -3,7 +3,6 @@ from __future__ import absolute_import, division, print_function
 
 import datetime
 import os
-import platform
 import sys
 import time
 
@@ -19,10 +18,12 @@ def examine():
     """
     today = datetime.date(*time.gmtime()[:3])
     status = inspection.examine()
-    stock = None
-    if status["active"]:
-        stock = coverage.Stock()
+    if status["extension"]["error"]:
+        # It was found broken. To load it all the same may end the process, and each recipe would try.
+        sys.modules["regraft._openssl"] = None
+    stock = coverage.Stock() if status["active"] else None
     ssl, error = find_ssl()
+    error = status["ssl"]["error"] or error
     extension = sys.modules.get("regraft._openssl")
     openssl = _examine_openssl(ssl, today)
     places = status["trust"] if status["active"] else trust.find_places(ssl)
@@ -104,11 +105,13 @@ def list_modules():
 
 
 def _examine_interpreter(today):
-    release = platform.python_version()
+    # As text, for people. `platform`, which has it too, takes 2.7 longer to load than the report takes.
+    release = sys.version.split()[0]
+    implementation = getattr(getattr(sys, "implementation", None), "name", "cpython")
     series = "%d.%d" % _behavior.HOST_SERIES
     end, ended = lifetimes.judge(lifetimes.PYTHON, series, today)
-    return {"implementation": platform.python_implementation(), "release": release, "series": series,
-            "executable": sys.executable, "end_of_life": end, "ended": ended}
+    return {"implementation": {"cpython": "CPython"}.get(implementation, implementation), "release": release,
+            "series": series, "executable": sys.executable, "end_of_life": end, "ended": ended}
 
 
 def _examine_openssl(ssl, today):

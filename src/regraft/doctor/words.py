@@ -5,6 +5,9 @@ import os
 
 from regraft.doctor import paper
 from regraft.doctor.paper import BAD, DO, NOTE, OK
+from regraft.inspection import describe_state
+
+LONGEST_DEFAULT = 60  # characters of a setting in the table of features
 
 
 def write(stream, report):
@@ -38,11 +41,9 @@ def _interpreter(sheet, report):
 
 
 def _modules(sheet, report):
-    from regraft.cli import status as words
-
     status = report["status"]
     sheet.title("Modules in force")
-    sheet.add(words.describe_state(status), OK if status["active"] else NOTE)
+    sheet.add(describe_state(status), OK if status["active"] else NOTE)
     groups = []
     for row in report["modules"]:
         place = os.path.dirname(row["file"] or "") or "built in"
@@ -174,9 +175,9 @@ def _features(sheet, report):
     for row in report["features"]:
         if row["kind"] == "fix":
             continue
-        default = "" if row["default"] is None else _say(row["default"])
+        default = "" if row["default"] is None else _shorten(_say(row["default"]))
         if row["stock_default"] is not None and row["stock_default"] != row["default"]:
-            default += " (stock: %s)" % _say(row["stock_default"])
+            default += " (stock: %s)" % _shorten(_say(row["stock_default"]))
         sheet.row([row["name"], _say(row["stock"]), _say(row["now"])], widths, default, "" if row["now"] else NOTE)
     if report["stock_error"]:
         sheet.add(report["stock_error"], NOTE)
@@ -292,7 +293,7 @@ def _opt_ins(sheet, host):
             sheet.add("tried: %s" % row["how"], indent=4)
         sheet.add("gives up: %s" % row["why"], indent=4)
         if row["feature"]:
-            sheet.add("recipe: `relax` of the feature %s" % row["feature"], indent=4)
+            sheet.add("more: the feature %s of the registry" % row["feature"], indent=4)
 
 
 def _summary(sheet, report):
@@ -303,6 +304,11 @@ def _summary(sheet, report):
         sheet.row([name], [6], said if name in holding else "does not hold", BAD if name in holding else OK)
 
 
+def _shorten(text):
+    # The whole is in the JSON.
+    return text if len(text) <= LONGEST_DEFAULT else text[:LONGEST_DEFAULT - 3] + "..."
+
+
 def _name_host(host):
     return ("[%s]:%d" if ":" in host["host"] else "%s:%d") % (host["host"], host["port"])
 
@@ -311,5 +317,5 @@ def _say(value):
     if isinstance(value, bool) or value is None:
         return {True: "yes", False: "no", None: "?"}[value]
     if isinstance(value, (list, tuple)):
-        return ", ".join(map(_say, value)) or "none"
+        return ", ".join("none" if each is None else _say(each) for each in value) or "none"
     return str(value)
