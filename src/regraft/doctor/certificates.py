@@ -8,7 +8,6 @@ from __future__ import absolute_import, division, print_function
 import binascii
 import calendar
 import datetime
-import hashlib
 import re
 import time
 
@@ -138,12 +137,15 @@ class Certificate(object):
     @property
     def key_digest(self):
         """The SHA-256 of its key (bytes)."""
-        return hashlib.sha256(self.key_info).digest()
+        return _sha256(self.key_info).digest()
 
     @property
     def fingerprint(self):
-        """The SHA-256 of the whole (hexadecimal digits)."""
-        return hashlib.sha256(self.der).hexdigest()
+        """The SHA-256 of the whole (hexadecimal digits); None where `hashlib` cannot be imported."""
+        try:
+            return _sha256(self.der).hexdigest()
+        except ImportError:
+            return None
 
     def _read_key(self):
         start, _end = _enter(self.key_info, 0, _SEQUENCE)
@@ -243,6 +245,13 @@ def show_time(seconds):
     # Not time.strftime(): certificates are valid up to the year 9999, and 32 bits end in 2038.
     date = datetime.date.fromordinal(_EPOCH + days)
     return "%sT%02d:%02d:%02dZ" % (date.isoformat(), rest // 3600, rest % 3600 // 60, rest % 60)
+
+
+def _sha256(data):
+    # Imported here: it may be what is broken, and that is to be reported.
+    import hashlib
+
+    return hashlib.sha256(data)
 
 
 def _tag(data, at):
