@@ -15,8 +15,6 @@ from regraft.doctor import lifetimes
 _CHILD = "import sys; sys.path.append(sys.argv[1]); from regraft.doctor import coverage; coverage.tell()"
 _STORE = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 _KEY_LOG = "SSLKEYLOGFILE"
-# Features that are there and can be off: the default that leaves the hole open.
-_OPEN_WHEN = {"legacy-server-connect": True}
 
 
 @contextlib.contextmanager
@@ -136,7 +134,7 @@ def list_holes(now, openssl):
     Returns:
         list of dict: `id`, `feature`, `title`, `open` (bool; None if there is no such module), `basis`: "seen" (a
         recipe found out), "release" (by the number of the release), "regraft" (its modules are free of it), "openssl"
-        (the library ends it), "setting" (it is there, and off) or "unknown".
+        (the library ends it) or "unknown".
     """
     found = []
     for row in features.rows():
@@ -150,8 +148,6 @@ def _judge(row, answer, openssl):
     if answer["has"] is None:
         return None, "unknown"
     if answer["has"]:
-        if row["name"] in _OPEN_WHEN and answer["default"] is _OPEN_WHEN[row["name"]]:
-            return True, "setting"
         if row["detect"] is not None:
             return False, "seen"
         return False, "regraft" if features.is_regrafted(row["module"]) else "release"

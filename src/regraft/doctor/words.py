@@ -188,8 +188,8 @@ def _holes(sheet, report):
     release = report["interpreter"]["release"]
     opened = [each for each in report["cves"] if each["open"]]
     for each in opened:
-        basis = {"seen": "it was looked for", "setting": "a setting opens it"}.get(
-            each["basis"], "by its release, %s; a distribution may have patched it" % release)
+        basis = "it was looked for" if each["basis"] == "seen" else \
+            "by its release, %s; a distribution may have patched it" % release
         sheet.add("%s: %s (%s)" % (each["id"], each["title"], basis), BAD)
     unknown = [each["id"] for each in report["cves"] if each["open"] is None]
     if unknown:
