@@ -54,16 +54,20 @@ def find_places(ssl):
     return {"origin": "environment" if named else "OpenSSL", "file": paths.cafile, "directory": paths.capath}
 
 
-def read(path):
+def read(path, known=()):
     """Return the certificates in a PEM or DER file (list of `Certificate`), and how many of its parts are none.
 
-    Args: path (str)
+    Args:
+        path (str)
+        known (container of bytes): certificates in DER to be left out.
     Raises: EnvironmentError if it cannot be read.
     """
     with io.open(path, "rb") as stream:
         data = stream.read()
     found, bad = [], 0
     for each in certificates.split_pem(data) or [data] * data.startswith(b"\x30"):
+        if each in known:
+            continue
         try:
             found.append(certificates.Certificate(each))
         except certificates.MalformedError:
@@ -85,7 +89,8 @@ def _collect(found):
     roots = {}
     for path in paths:
         try:
-            some, bad = read(path)
+            # A bundle and a directory are mostly the same certificates twice.
+            some, bad = read(path, roots)
         except EnvironmentError as error:
             found["unreadable"].append("%s: %s" % (path, error.strerror))
             continue
