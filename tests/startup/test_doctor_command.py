@@ -1,6 +1,7 @@
 """`python -m regraft doctor` without a host: what it tells of stock and regrafted interpreters, as text and as JSON."""
 from __future__ import absolute_import, division, print_function
 
+import io
 import json
 import os
 import re
@@ -12,11 +13,7 @@ import regraft
 from regraft import doctor, features
 from throwaway import is_below
 
-# What a program may rely on: docs/doctor.rst describes it.
-KEYS = set("""format regraft date interpreter status modules ssl_error openssl trust certifi defaults weak variables files
-    hiding holders cves host features stock_error conditions failed""".split())
-# Variables of whoever runs the tests; each test sets its own.
-NEUTRAL = {"SSL_CERT_FILE": "", "SSL_CERT_DIR": "", "PYTHONHTTPSVERIFY": "1", "COLUMNS": "80"}
+DOCUMENTATION = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs", "doctor.rst")
 
 
 def report(environment, *arguments, **variables):
@@ -24,6 +21,15 @@ def report(environment, *arguments, **variables):
     result = environment.regraft("doctor", "--json", *arguments, **variables)
     assert result.err == "", result
     return result.status, json.loads(result.out)
+
+
+def documented(heading):
+    """Return the names in the first column of the table behind a line of docs/doctor.rst (set of str)."""
+    with io.open(DOCUMENTATION, encoding="utf-8") as stream:
+        text = stream.read()
+    table = text[text.index(u"\n%s\n" % heading):].split(u"\nkey  ", 1)[1].split(u"\n\n", 1)[0]
+    cells = re.findall(r"(?m)^([a-z][a-z_, ]*?)(?:  |$)", table.split(u"\n", 2)[2])
+    return set(str(name) for cell in cells for name in cell.split(", "))
 
 
 def by_name(rows):
@@ -102,7 +108,7 @@ def test_https_that_is_not_verified_is_weak_and_a_hole(environment, enabled):
 
 def test_the_json_is_one_of_the_documented_structure(environment):
     found = report(environment)[1]
-    assert set(found) == KEYS
+    assert set(found) == documented("JSON")
     assert found["format"] == doctor.FORMAT and found["regraft"] == regraft.__version__
     assert set(found["conditions"]) <= set(doctor.CONDITIONS)
     assert re.match(r"\d{4}-\d\d-\d\d$", found["date"])
@@ -249,6 +255,7 @@ def test_a_ca_file_without_certificates_is_told(environment, tmpdir):
 
 def test_a_host_that_refuses_is_a_report_and_exit_status_1(environment):
     status, found = report(environment, "--timeout", "2", "127.0.0.1:1")
+    assert set(found["host"]) == documented("``host`` has:")
     assert (status, found["host"]["passes"], found["host"]["fault"]["kind"]) == (1, False, "refused")
     text = environment.regraft("doctor", "--timeout", "2", "127.0.0.1:1")
     assert "NOT reached" in text.out and text.err == "" and text.status == 1
