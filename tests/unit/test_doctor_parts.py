@@ -216,6 +216,7 @@ def test_faults_are_sorted_by_what_openssl_says(text, reason, kind):
 def test_faults_of_sockets_are_sorted_too():
     assert faults.classify(socket.timeout("timed out"), ssl).kind == "timeout"
     assert faults.classify(socket.error(errno.ECONNRESET, "reset"), ssl).kind == "closed"
+    assert faults.classify(socket.error(0, "Error"), ssl).kind == "closed"
     assert faults.classify(ValueError("odd"), ssl).kind == "other"
 
 

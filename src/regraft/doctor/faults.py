@@ -37,8 +37,8 @@ _BY_CODE = dict((code, kind) for kind, codes in _VERIFICATION.items() for code i
 # A stock module before 3.7 says only that a chain was refused.
 UNEXPLAINED = "unverified"
 
-# What is no SSLError, and still the peer's doing.
-_CLOSED = (errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED)
+# What is no SSLError, and still the peer's doing; 0 is what stock modules make of an early end with OpenSSL 1.1.1.
+_CLOSED = (0, errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED)
 
 
 class Fault(Exception):

@@ -17,6 +17,11 @@ def examine():
         dict: what `python -m regraft doctor --json` prints.
     """
     today = datetime.date(*time.gmtime()[:3])
+    libraries = None
+    if activation.find_overlay() is None:
+        # Before `status` loads the extension, which brings a library of its own.
+        find_ssl()
+        libraries = settings.list_libraries()
     status = inspection.examine()
     if status["extension"]["error"]:
         # It was found broken. To load it all the same may end the process, and each recipe would try.
@@ -25,7 +30,7 @@ def examine():
     ssl, error = find_ssl()
     error = status["ssl"]["error"] or error
     extension = sys.modules.get("regraft._openssl")
-    openssl = _examine_openssl(ssl, today)
+    openssl = _examine_openssl(ssl, today, libraries or settings.list_libraries())
     places = status["trust"] if status["active"] else trust.find_places(ssl)
     if ssl is None and extension is not None:
         places = status["trust"]
@@ -114,7 +119,7 @@ def _examine_interpreter(today):
             "series": series, "executable": sys.executable, "end_of_life": end, "ended": ended}
 
 
-def _examine_openssl(ssl, today):
+def _examine_openssl(ssl, today, libraries):
     loaded = getattr(ssl, "OPENSSL_VERSION", None)
     library, release, series = lifetimes.parse_library(loaded)
     built = getattr(sys.modules.get("_ssl"), "_OPENSSL_API_VERSION", None)
@@ -123,7 +128,7 @@ def _examine_openssl(ssl, today):
         end, ended = lifetimes.judge(lifetimes.OPENSSL, series, today)
     return {"loaded": loaded, "built_with": activation.name_version(*built[:4]) if built else None,
             "library": library, "release": release, "series": series, "end_of_support": end, "ended": ended,
-            "long_term": series in lifetimes.LONG_TERM, "files": settings.list_libraries()}
+            "long_term": series in lifetimes.LONG_TERM, "files": libraries}
 
 
 def _find_home(ssl):
