@@ -94,8 +94,7 @@ def show_address(address):
 
 
 def _wait(plain, deadline, what, to_write=False):
-    left = deadline.remaining(what)
-    ready = select.select([] if to_write else [plain], [plain] if to_write else [], [], left)
+    ready = select.select([] if to_write else [plain], [plain] if to_write else [], [], deadline.remaining(what))
     if not any(ready):
         deadline.remaining(what)
 

@@ -87,12 +87,18 @@ class Stock(object):
         kept = [each for each in inherited if each and os.path.realpath(each) != os.path.realpath(activation.OVERLAY)]
         if kept:
             environment["PYTHONPATH"] = os.pathsep.join(kept)
-        self._child = subprocess.Popen(
-            [sys.executable] + subprocess._args_from_interpreter_flags() + ["-c", _CHILD, os.path.dirname(_boot.HOME)],
-            env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self._child, self._problem = None, None
+        command = [sys.executable] + subprocess._args_from_interpreter_flags()
+        try:
+            self._child = subprocess.Popen(command + ["-c", _CHILD, os.path.dirname(_boot.HOME)], env=environment,
+                                           stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        except EnvironmentError as error:  # an embedded interpreter has no program file
+            self._problem = "%r cannot be started: %s" % (sys.executable, error.strerror)
 
     def collect(self):
         """Return what `observe` found there, or None, and why not (text or None)."""
+        if self._child is None:
+            return None, self._problem
         output, errors = self._child.communicate()
         if self._child.returncode:
             lines = errors.decode("utf-8", "replace").strip().splitlines() or [u"it said nothing"]
