@@ -96,6 +96,15 @@ def test_a_log_of_keys_is_weak_where_it_is_honoured(environment, tmpdir):
     assert not log.check()  # to look must not begin one
 
 
+def test_a_security_level_of_0_is_weak(environment, tmpdir):
+    path = tmpdir.join("openssl.cnf")
+    path.write("openssl_conf = a\n[a]\nssl_conf = b\n[b]\nsystem_default = c\n[c]\nCipherString = DEFAULT:@SECLEVEL=0\n")
+    found = report(environment, OPENSSL_CONF=str(path))[1]
+    # Since 3.10 the default cipher list has a level of its own.
+    assert ("security-level" in [row["name"] for row in found["weak"]]) == (sys.version_info < (3, 10))
+    assert ("weak" in found["conditions"]) == bool(found["weak"])
+
+
 @pytest.mark.skipif(sys.version_info[0] > 2, reason="PEP 493's switch is one of 2.7")
 @pytest.mark.parametrize("enabled", [False, True])
 def test_https_that_is_not_verified_is_weak_and_a_hole(environment, enabled):

@@ -31,15 +31,15 @@ def shake_hands(port, cafile, codes, ready):
 
 def main():
     """Print what came of it, as JSON."""
-    from regraft.doctor import host, paper, target
+    from regraft.doctor import host, paper, report, target
 
     asked = json.loads(sys.argv[1])
     ready = dict((str(name), str(value)) for name, value in asked["ready"].items())
     where = target.parse("localhost:%d" % asked["port"])
-    report = host.Examination(ssl, where, asked["cafile"], asked["timeout"]).examine()
-    codes = [row["code"] for row in report["opt_ins"]]
+    found = host.Examination(ssl, where, asked["cafile"], asked["timeout"]).examine()
+    codes = [row["code"] for row in found["opt_ins"]]
     answer = {
-        "report": report, "ssl": ssl.__file__,
+        "report": found, "ssl": ssl.__file__, "defaults": report.examine()["defaults"],
         "without": shake_hands(asked["port"], asked["cafile"], [], ready),
         "with": shake_hands(asked["port"], asked["cafile"], codes, ready) if codes else None,
     }

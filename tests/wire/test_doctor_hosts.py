@@ -118,6 +118,31 @@ def test_what_the_letter_of_rfc_5280_refuses_passes_without_the_letter(certs):
     assert found["with"] is None
 
 
+LAX_CONFIGURATION = """\
+openssl_conf = start
+[start]
+ssl_conf = ssl
+[ssl]
+system_default = tls
+[tls]
+MinProtocol = TLSv1
+CipherString = DEFAULT:@SECLEVEL=0
+"""
+
+
+@pytest.mark.parametrize("whose", [REGRAFTED, STOCK])
+def test_the_oldest_version_of_the_defaults_is_the_oldest_that_they_agree_on(certs, whose, tmpdir):
+    lax = tmpdir.join("openssl.cnf")
+    lax.write(LAX_CONFIGURATION)
+    talk = hosts.over_tls(hosts.make_context(certs, versions=TLS_1_0, level=0))
+    found = try_host(certs, whose, talk, OPENSSL_CONF=str(lax))
+    assert (found["without"] is None) == (found["defaults"]["oldest_version"] in ("SSLv3", "TLSv1"))
+    if found["report"]["passes"]:
+        assert "TLSv1 is obsolete (RFC 8996)" in found["report"]["weak"]
+    strict = try_host(certs, whose, talk)
+    assert (strict["without"] is None) == (strict["defaults"]["oldest_version"] in ("SSLv3", "TLSv1"))
+
+
 @pytest.mark.parametrize("whose", [REGRAFTED, STOCK])
 def test_two_faults_need_two_opt_ins(certs, whose):
     # Expired, and its CA is not trusted.

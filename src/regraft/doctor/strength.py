@@ -5,6 +5,7 @@ import os
 import re
 import warnings
 
+from regraft import activation
 from regraft.doctor import coverage, lifetimes
 
 # Names of openssl.cnf for versions, oldest first, and those that `ssl` has for switching them off.
@@ -38,7 +39,16 @@ def examine(ssl, openssl, configuration):
         found["verify_flags"] = int(context.verify_flags)
         found["security_level"] = _find_level(context, openssl, tls)
         found["oldest_version"] = _find_oldest(ssl, context, openssl, tls, found["security_level"])
-    return found, _list_weak(found)
+    return found, _list_weak(found, _say_newer(ssl))
+
+
+def _say_newer(ssl):
+    """Return how contexts of this `ssl` are kept from old versions (str)."""
+    if activation.is_ours(ssl):
+        return "REGRAFT_DEFAULTS=newest, or context.minimum_version = ssl.TLSVersion.TLSv1_2"
+    if hasattr(ssl, "TLSVersion"):
+        return "context.minimum_version = ssl.TLSVersion.TLSv1_2"
+    return "context.options |= ssl.OP_NO_TLSv1 | ssl.OP_NO_TLSv1_1"
 
 
 def _https_verifies(ssl):
@@ -54,8 +64,6 @@ def _https_verifies(ssl):
 
 
 def _logs_keys(ssl):
-    from regraft import activation
-
     if activation.is_ours(ssl):
         from regraft import policy
         return policy.DEFAULTS.keylog_from_environment
@@ -95,7 +103,7 @@ def _find_oldest(ssl, context, openssl, tls, level):
     return allowed[0] if allowed else None
 
 
-def _list_weak(found):
+def _list_weak(found, newer):
     weak = []
 
     def add(name, text, do):
@@ -110,7 +118,7 @@ def _list_weak(found):
     oldest = found["oldest_version"]
     if oldest in VERSIONS and VERSIONS.index(oldest) < VERSIONS.index(GOOD_ENOUGH):
         add("old-tls", "default contexts agree on %s, which is obsolete (RFC 8996)" % oldest,
-            "REGRAFT_DEFAULTS=newest, or context.minimum_version = ssl.TLSVersion.TLSv1_2")
+            newer)
     if found["security_level"] == 0:
         add("security-level", "OpenSSL's security level is 0: short keys, MD5 and SHA-1 are accepted",
             "take @SECLEVEL=0 out of the cipher list or of openssl.cnf")
