@@ -16,7 +16,8 @@ import pytest
 import hosts
 from regraft import features
 from regraft.doctor import host as doctor_host
-from regraft.doctor import starttls, target
+from regraft.doctor import paper, starttls, target, words
+from regraft.doctor import report as reports
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TLS_1_0, TLS_1_1 = (ssl.TLSVersion.TLSv1,) * 2, (ssl.TLSVersion.TLSv1_1,) * 2
@@ -314,6 +315,44 @@ def test_a_server_that_never_ends_a_line_is_cut_off():
         report = examine(host.port, "smtp")
     assert report["fault"]["kind"] == "not-tls"
     assert "too much" in report["fault"]["text"]
+
+
+def say(host):
+    """Return the lines about a host, as a person reads them on a terminal of 80 columns."""
+    whole = reports.examine()
+    whole["host"] = host
+    whole["conditions"] = reports.list_conditions(whole)
+    sheet = paper.Paper(80)
+    words.fill(sheet, whole)
+    start = [number for number, line in enumerate(sheet.lines) if line.startswith(u"Host ")][0]
+    assert max(map(len, sheet.lines)) <= 80
+    return u" ".join(line.strip() for line in sheet.lines[start:])
+
+
+def test_what_is_wrong_what_to_mend_and_the_opt_in_are_told_in_this_order(certs):
+    with hosts.standing(hosts.over_tls(hosts.make_context(certs, "expired"))) as host:
+        text = say(examine(host.port, cafile=os.path.join(certs, "ca.pem")))
+    parts = ["NOT reached: certificate has expired", "code 10", "not verified (seen over",
+             "from 2001-01-01 to 2002-01-01", "first: renew the certificate", "is this machine's clock right?",
+             "tried with verification on: context.verify_flags |= 0x200000", "gives up:", "3 connections made"]
+    found = [text.find(part) for part in parts]
+    assert -1 not in found and found == sorted(found), dict(zip(parts, found))
+    assert "CERT_NONE" not in text and "check_hostname" not in text
+
+
+def test_a_host_that_is_reached_is_told_with_its_connection_and_chain(certs):
+    with hosts.standing(hosts.over_tls(hosts.make_context(certs))) as host:
+        text = say(examine(host.port, cafile=os.path.join(certs, "ca.pem")))
+    for part in ("reached, and verified", "TLSv1.3", "the chain as it was verified", "EC P-256", "names: localhost",
+                 "is not asked for", "1 connection made; no data was sent"):
+        assert part in text
+    assert "first:" not in text and "gives up" not in text
+
+
+def test_what_a_server_says_before_tls_cannot_steer_the_terminal():
+    with hosts.standing(hosts.after_lines([b"554 \x1b[2Jgone\x07\r\n"], hosts.hang)) as host:
+        text = say(examine(host.port, "smtp"))
+    assert u"gone" in text and u"\x1b" not in text and u"\x07" not in text
 
 
 def test_an_alpn_protocol_is_offered_only_when_asked_for(certs):

@@ -236,8 +236,9 @@ def _host(sheet, report):
         sheet.add(each, BAD)
     for each in host["notes"]:
         sheet.add(each, NOTE)
-    sheet.add("%d connection%s made; no data was sent over any" % (
-        host["connections"], "" if host["connections"] == 1 else "s"))
+    sheet.add("%d connection%s made; no data was sent over any%s" % (
+        host["connections"], "" if host["connections"] == 1 else "s",
+        ", but for what leads to TLS" if host["starttls"] else ""))
 
 
 def _handshake(sheet, host):
