@@ -99,6 +99,7 @@ def test_a_log_of_keys_is_weak_where_it_is_honoured(environment, tmpdir):
 def test_a_security_level_of_0_is_weak(environment, tmpdir):
     path = tmpdir.join("openssl.cnf")
     path.write("openssl_conf = a\n[a]\nssl_conf = b\n[b]\nsystem_default = c\n[c]\nCipherString = DEFAULT:@SECLEVEL=0\n")
+    environment.enable()
     found = report(environment, OPENSSL_CONF=str(path))[1]
     # Since 3.10 the default cipher list has a level of its own.
     assert ("security-level" in [row["name"] for row in found["weak"]]) == (sys.version_info < (3, 10))
@@ -270,13 +271,12 @@ def test_a_host_that_refuses_is_a_report_and_exit_status_1(environment):
     assert "NOT reached" in text.out and text.err == "" and text.status == 1
 
 
-def test_modules_that_hold_old_ones_are_named(environment):
-    environment.write(os.path.join(os.path.relpath(environment.packages, environment.root), "sitecustomize.py"),
-                      "import hashlib\nsha1 = hashlib.sha1\n")
-    code = ("import sys, sitecustomize, regraft; regraft.activate(); from regraft.cli import main;"
+def test_modules_that_hold_old_ones_are_named(environment, tmpdir):
+    tmpdir.join("early.py").write("import hashlib\nsha1 = hashlib.sha1\n")
+    code = ("import sys, early, regraft; regraft.activate(); from regraft.cli import main;"
             " sys.exit(main(['doctor', '--json']))")
-    found = json.loads(environment.run("-c", code).out)
-    assert {"module": "sitecustomize", "name": "hashlib", "holds": "hashlib"} in found["holders"]
+    found = json.loads(environment.run("-c", code, PYTHONPATH=str(tmpdir)).out)
+    assert {"module": "early", "name": "hashlib", "holds": "hashlib"} in found["holders"]
 
 
 def test_the_modules_of_doctor_are_below_the_package(environment):
