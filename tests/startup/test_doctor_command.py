@@ -247,6 +247,7 @@ def test_on_a_terminal_the_lines_fit_and_are_coloured_unless_that_is_not_wanted(
 @pytest.mark.parametrize("arguments, words", [
     (("--fail-on", "cve,old"), "no condition 'old'"), (("--timeout", "0", "localhost"), "--timeout"),
     (("--timeout", "nan", "localhost"), "--timeout"), (("--starttls", "smtp"), "name one"),
+    (("--alpn", "h2,,x", "localhost"), "--alpn"), (("--alpn", "x" * 256, "localhost"), "--alpn"),
     (("--cafile", "/nonexistent", "localhost:1"), "/nonexistent"), (("localhost:99999",), "port"), (("http://x",), "HOST[:PORT]"),
     (("--starttls", "gopher", "localhost"), "gopher")])
 def test_what_makes_no_sense_is_told_with_exit_status_2(environment, arguments, words):

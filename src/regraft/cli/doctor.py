@@ -63,6 +63,8 @@ def parse_target(options):
 
     if not options.timeout > 0 or options.timeout > 3600:
         raise CommandError("--timeout is a number of seconds above 0, at most 3600", 2)
+    if any(not 0 < len(each) < 256 for each in list_protocols(options)):
+        raise CommandError("--alpn takes names of 1 to 255 bytes, with commas between", 2)
     if options.host is None:
         for name in ("starttls", "cafile", "alpn"):
             if getattr(options, name) is not None:
@@ -89,5 +91,9 @@ def examine_host(options, target):
             raise CommandError("--cafile %s: %s" % (options.cafile, problem.strerror), 2)
         if not found:
             raise CommandError("--cafile %s: there is no certificate in it" % options.cafile, 2)
-    protocols = [each for each in (options.alpn or "").split(",") if each]
-    return host.Examination(ssl, target, options.cafile, options.timeout, protocols).examine()
+    return host.Examination(ssl, target, options.cafile, options.timeout, list_protocols(options)).examine()
+
+
+def list_protocols(options):
+    """Return the protocols to offer by ALPN (list of str)."""
+    return options.alpn.split(",") if options.alpn else []
