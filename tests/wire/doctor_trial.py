@@ -39,7 +39,7 @@ def main():
     found = host.Examination(ssl, where, asked["cafile"], asked["timeout"]).examine()
     codes = [row["code"] for row in found["opt_ins"]]
     answer = {
-        "report": found, "ssl": ssl.__file__, "defaults": report.examine()["defaults"],
+        "report": found, "ssl": ssl.__file__, "openssl": ssl.OPENSSL_VERSION_INFO, "defaults": report.examine()["defaults"],
         "without": shake_hands(asked["port"], asked["cafile"], [], ready),
         "with": shake_hands(asked["port"], asked["cafile"], codes, ready) if codes else None,
     }

@@ -69,6 +69,7 @@ def kinds(certs):
 
 NAMES = ("expired", "not yet valid", "wrong name", "unknown CA", "self-signed", "missing intermediate", "weak key",
          "SHA-1", "TLS 1.0", "TLS 1.1", "client certificate, 1.3")
+PASSED_ONCE = ("weak key", "SHA-1", "TLS 1.0", "TLS 1.1")
 
 
 @pytest.mark.parametrize("whose", [REGRAFTED, STOCK])
@@ -77,7 +78,11 @@ def test_the_verdict_is_what_handshakes_do_and_the_opt_in_lets_them_pass(certs, 
     talk, kind, opt_ins, ready = kinds(certs)[name]
     found = try_host(certs, whose, talk, ready=ready)
     report = found["report"]
-    assert not report["passes"]
+    if report["passes"]:
+        # At its usual security level OpenSSL 1.1.1 lets them pass; then they are told to be weak.
+        assert name in PASSED_ONCE and found["openssl"] < [3]
+        assert report["weak"]
+        return
     assert report["fault"]["kind"] == kind
     assert [row["name"] for row in report["opt_ins"] if row["name"] not in opt_ins] == []
     assert len(report["opt_ins"]) == 1
@@ -114,6 +119,9 @@ def test_a_server_of_tls_1_2_that_wants_a_certificate_is_told_from_others_where_
 def test_what_the_letter_of_rfc_5280_refuses_passes_without_the_letter(certs):
     talk = hosts.over_tls(hosts.make_context(certs, "lax"))
     found = try_host(certs, REGRAFTED, talk, REGRAFT_DEFAULTS="newest")
+    if found["openssl"] < [3]:
+        assert found["report"]["passes"]  # OpenSSL 1.1.1 does not ask for that extension
+        return
     assert found["report"]["fault"]["kind"] == "strict"
     assert [row["name"] for row in found["report"]["opt_ins"]] == ["no-strict-x509"]
     assert found["with"] is None
