@@ -3,6 +3,8 @@
 
 cdef extern from "distrusted.h" nogil:
     int RG_judge_key(const X509 *x)
+    const unsigned char rg_distrusted_keys[][32]
+    size_t RG_count_distrusted_keys()
 
 
 cdef int on_verification(X509_STORE_CTX *verification, void *unused) noexcept nogil:
@@ -32,3 +34,14 @@ cdef int start_verification(SSL_CTX *ctx) except -1:
     change_verify_flags(ctx, X509_V_FLAG_TRUSTED_FIRST, 0)
     SSL_CTX_set_cert_verify_callback(ctx, on_verification, NULL)
     return 0
+
+
+def list_distrusted_keys():
+    """Return the keys that no chain may contain.
+
+    Returns:
+        list of bytes: SHA-256 of each key's SubjectPublicKeyInfo in DER.
+    """
+    cdef size_t at
+    return [PyBytes_FromStringAndSize(<const char *>rg_distrusted_keys[at], sizeof(rg_distrusted_keys[at]))
+            for at in range(RG_count_distrusted_keys())]

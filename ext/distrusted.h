@@ -28,6 +28,12 @@ static const unsigned char rg_distrusted_keys[][RG_KEY_DIGEST_SIZE] = {
      0xf9, 0x7c, 0xd5, 0x72, 0x91, 0xbb, 0x5b, 0xa6, 0x86, 0xc5, 0x41, 0x5f, 0x5e, 0xb4, 0xf6, 0xb6},
 };
 
+static inline size_t
+RG_count_distrusted_keys(void)
+{
+    return sizeof(rg_distrusted_keys) / sizeof(rg_distrusted_keys[0]);
+}
+
 /* X509_V_OK for a key that is not in the list; what the verification ends with for one that is, and for
  * one that cannot be told: without memory or without SHA-256 nothing is good. */
 static inline int
@@ -44,7 +50,7 @@ RG_judge_key(const X509 *x)
     OPENSSL_free(der);
     if (!done || size != RG_KEY_DIGEST_SIZE)
         return X509_V_ERR_UNSPECIFIED;
-    for (i = 0; i < sizeof(rg_distrusted_keys) / sizeof(rg_distrusted_keys[0]); i++) {
+    for (i = 0; i < RG_count_distrusted_keys(); i++) {
         if (memcmp(digest, rg_distrusted_keys[i], RG_KEY_DIGEST_SIZE) == 0)
             return X509_V_ERR_CERT_REJECTED;
     }

@@ -50,6 +50,27 @@ def examine():
     return report
 
 
+def describe_state(report):
+    """Return in one line whether regraft is active, through what, and if not what to do.
+
+    Args: report (dict), of `examine`.
+    """
+    ways = {
+        "pth": "the hook, 000_regraft.pth", "start": "the hook, 000_regraft.start",
+        "run": "python -m regraft run", "activate": "regraft.activate()", "PYTHONPATH": "PYTHONPATH"}
+    title = "regraft %s" % report["version"]
+    if report["active"]:
+        return "%s: active, through %s" % (title, ways.get(report["activated_by"], "sys.path"))
+    if report["switched_off"]:
+        return "%s: NOT active, REGRAFT_DISABLE switches it off" % title
+    if report["extension"]["error"]:
+        return "%s: NOT active, and its extension does not load" % title
+    if report["hooks"]:
+        return "%s: NOT active, though enabled: started with -S, -s or -I? `python -m regraft enable`" \
+               " checks the hook" % title
+    return "%s: NOT active. `python -m regraft enable` switches it on for this interpreter" % title
+
+
 def find_activator():
     """Return how regraft became active: "pth", "start", "run", "activate", "PYTHONPATH", or None."""
     hook = sys.modules.get(hooks.MODULE)

@@ -27,8 +27,9 @@ ARROWS: dict[str, set[str]] = {
     "hooks": {"_boot", "_compat"},
     "inspection": {"_boot", "_compat", "policy", "activation", "hooks", "randomness"},
     "children": set(),
+    "doctor": {"_boot", "_behavior", "_compat", "features", "policy", "activation", "inspection", "doctor"},
     "cli": {"_boot", "_behavior", "_compat", "features", "policy", "activation", "hooks",
-            "inspection", "cli"},
+            "inspection", "doctor", "cli"},
 }
 # What is imported inside a function, when it is needed: importing regraft stays cheap, and the
 # start-up code runs before anything else may.

@@ -66,6 +66,13 @@ def test_the_runtime_is_valid_in_each_interpreter_found(interpreter):
 
 
 @FILES
+def test_a_file_without_an_encoding_is_ascii(path):
+    # 2.7 refuses to import another one; compile(), as above, takes it.
+    first = path.read_bytes().split(b"\n")[:2]
+    assert path.read_bytes().isascii() or any(b"coding" in each for each in first), shown(path)
+
+
+@FILES
 def test_no_error_is_swallowed_without_a_name(path):
     for node in ast.walk(tree_of(path)):
         if not isinstance(node, ast.ExceptHandler):

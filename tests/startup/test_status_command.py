@@ -124,11 +124,11 @@ def test_status_of_a_broken_regraft_says_what_to_do(environment):
 def test_no_command_prints_the_help(environment):
     result = environment.regraft()
     assert result.status == 0
-    for command in ("run", "enable", "disable", "status", "REGRAFT_DISABLE"):
+    for command in ("run", "enable", "disable", "status", "doctor", "REGRAFT_DISABLE"):
         assert command in result.out
 
 
-@pytest.mark.parametrize("command", ["run", "enable", "disable", "status"])
+@pytest.mark.parametrize("command", ["run", "enable", "disable", "status", "doctor"])
 def test_every_command_explains_itself(environment, command):
     result = environment.regraft(command, "--help")
     assert result.status == 0

@@ -132,6 +132,26 @@ def test_the_weak_key_passes_security_level_0_only(made):
     server.load_cert_chain(made / "weak.pem")
 
 
+def test_a_signature_with_sha_1_passes_security_level_0_only(made):
+    client = make_client(made)
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.set_ciphers("DEFAULT:@SECLEVEL=0")
+    server.load_cert_chain(made / "sha1.pem")
+    with pytest.raises(ssl.SSLCertVerificationError, match="digest algorithm too weak"):
+        shake_hands(client, server, "localhost")
+    client.set_ciphers("DEFAULT:@SECLEVEL=0")
+    shake_hands(client, server, "localhost")
+
+
+def test_the_lax_certificate_is_refused_by_the_letter_only(made):
+    client = make_client(made)
+    client.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    shake_hands(client, make_server(made, "lax"), "localhost")
+    client.verify_flags |= ssl.VERIFY_X509_STRICT
+    with pytest.raises(ssl.SSLCertVerificationError, match="Missing Authority Key Identifier"):
+        shake_hands(client, make_server(made, "lax"), "localhost")
+
+
 def test_the_list_of_revoked_certificates_lists_the_revoked_one_only(made):
     client = make_client(made)
     client.load_verify_locations(made / "crl.pem")

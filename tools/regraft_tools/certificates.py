@@ -21,6 +21,7 @@ crl.pem                          the root's revocation list; it lists revoked.pe
 crl-expired.pem                  the same list, long out of date
 dh2048.pem                       Diffie-Hellman parameters: the group ffdhe2048 of RFC 7919
 distrusted-….pem                keys that are distrusted everywhere; see `distrusted.py`
+sha1.pem, lax.pem                as certificates were once; see `outdated.py`
 README                           one line for each file
 ===============================  ====================================================================
 
@@ -318,6 +319,8 @@ def _make_all() -> Iterator[tuple[str, bytes]]:
     yield "ca-key.pem", root.private_key_pem.bytes()
     yield f"ca-path/{hash_subject(root_certificate)}.0", pem["ca"]
 
+    from regraft_tools import outdated  # which needs this module
+
     made: dict[str, tuple[bytes, bytes]] = {}
     for leaf in LEAVES:
         made[leaf.name] = _issue(leaf, issuers[leaf.issuer])
@@ -339,10 +342,13 @@ def _make_all() -> Iterator[tuple[str, bytes]]:
     yield "crl-expired.pem", _revoke(revoked, root_certificate, root_key, _PAST)
     yield "dh2048.pem", _dh_parameters()
     yield from distrusted.make(root_certificate, root_key)
+    yield from outdated.make(root_certificate, root_key)
 
 
 def _describe(made: Iterable[str]) -> str:
-    about = {**ABOUT_THE_REST, **distrusted.ABOUT}
+    from regraft_tools import outdated
+
+    about = {**ABOUT_THE_REST, **distrusted.ABOUT, **outdated.ABOUT}
     for row in (*LEAVES, *MORE):
         about[f"{row.name}.pem"] = row.about
         about[f"{row.name}-cert.pem"] = f"the certificate of {row.name}.pem alone"

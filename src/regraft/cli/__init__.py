@@ -12,7 +12,7 @@ import sys
 
 from regraft import __version__
 
-COMMANDS = ("run", "enable", "disable", "status")
+COMMANDS = ("run", "enable", "disable", "status", "doctor")
 
 
 class CommandError(Exception):

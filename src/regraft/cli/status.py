@@ -4,6 +4,7 @@ from __future__ import absolute_import, division, print_function
 import json
 
 import regraft
+from regraft.inspection import describe_state
 
 SUMMARY = "show which ssl this interpreter gives, from where and why"
 DESCRIPTION = """\
@@ -44,24 +45,6 @@ def describe(report):
         ("hook", ", ".join(map(describe_hook, report["hooks"])) or "none"),
         ("still old", ", ".join("%(module)s.%(name)s (%(holds)s)" % row for row in report["holders"]) or "nothing"),
     )]
-
-
-def describe_state(report):
-    """Return the first line: is it active, through what, and if not what to do."""
-    ways = {
-        "pth": "the hook, 000_regraft.pth", "start": "the hook, 000_regraft.start",
-        "run": "python -m regraft run", "activate": "regraft.activate()", "PYTHONPATH": "PYTHONPATH"}
-    title = "regraft %s" % report["version"]
-    if report["active"]:
-        return "%s: active, through %s" % (title, ways.get(report["activated_by"], "sys.path"))
-    if report["switched_off"]:
-        return "%s: NOT active, REGRAFT_DISABLE switches it off" % title
-    if report["extension"]["error"]:
-        return "%s: NOT active, and its extension does not load" % title
-    if report["hooks"]:
-        return "%s: NOT active, though enabled: started with -S, -s or -I? `python -m regraft enable`" \
-               " checks the hook" % title
-    return "%s: NOT active. `python -m regraft enable` switches it on for this interpreter" % title
 
 
 def describe_openssl(report):

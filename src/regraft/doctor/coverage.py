@@ -1,0 +1,165 @@
+"""Each feature of the registry, and each CVE: what this process has, and what it would have without regraft."""
+from __future__ import absolute_import, division, print_function
+
+import contextlib
+import marshal
+import os
+import subprocess
+import sys
+import warnings
+
+from regraft import _boot, activation, features
+from regraft.doctor import lifetimes
+
+# What the child runs. It has the flags of this process, but not always its sys.path.
+_CHILD = "import sys; sys.path.append(sys.argv[1]); from regraft.doctor import coverage; coverage.tell()"
+_STORE = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+_KEY_LOG = "SSLKEYLOGFILE"
+
+
+@contextlib.contextmanager
+def without_files():
+    """Let contexts be made that read no CA certificates and write no key log.
+
+    To read the certificates is nearly all that a stock context costs (20 ms), and a dozen recipes make one.
+    """
+    before = dict((name, os.environ[name]) for name in _STORE + (_KEY_LOG,) if name in os.environ)
+    os.environ.update(dict.fromkeys(_STORE, os.devnull))
+    os.environ.pop(_KEY_LOG, None)
+    try:
+        yield
+    finally:
+        for name in _STORE:
+            os.environ.pop(name, None)
+        os.environ.update(before)
+
+
+def observe():
+    """Ask each row of the registry in this process.
+
+    Returns:
+        dict: name -> dict of `has` (bool; None if it could not be asked), `default` and `error` (text or None)
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return dict((row["name"], _ask(row)) for row in features.rows())
+
+
+def _ask(row):
+    answer = {"has": None, "default": None, "error": None}
+    try:
+        with _around(row["detect"]):
+            answer["has"] = features.has(row["name"])
+        if answer["has"] and row["default"] is not None:
+            with _around(row["default"]):
+                answer["default"] = _plain(features.run(row, "default")["default"])
+    except Exception as error:  # noqa: B902  (a broken module may fail in any way, which is what the report is about)
+        answer["error"] = "%s: %s" % (type(error).__name__, error)
+    return answer
+
+
+def _around(code):
+    # Others may be about the very files.
+    return without_files() if code is not None and "create_default_context" in code else _nothing()
+
+
+@contextlib.contextmanager
+def _nothing():
+    yield
+
+
+def _plain(value):
+    """Return a setting as what JSON and marshal know: enumerations of integers become integers."""
+    if isinstance(value, (bool, type(None), str)):
+        return value
+    if isinstance(value, (list, tuple)):
+        return [_plain(each) for each in value]
+    return int(value) if isinstance(value, int) else str(value)
+
+
+class Stock(object):
+    """The stock modules of this interpreter, asked in a child process that runs meanwhile."""
+
+    def __init__(self):
+        environment = dict(os.environ, REGRAFT_DISABLE="1")
+        inherited = environment.pop("PYTHONPATH", "").split(os.pathsep)
+        # An overlay there would be in force whatever the kill switch says.
+        kept = [each for each in inherited if each and os.path.realpath(each) != os.path.realpath(activation.OVERLAY)]
+        if kept:
+            environment["PYTHONPATH"] = os.pathsep.join(kept)
+        self._child, self._problem = None, None
+        command = [sys.executable] + subprocess._args_from_interpreter_flags()
+        try:
+            self._child = subprocess.Popen(command + ["-c", _CHILD, os.path.dirname(_boot.HOME)], env=environment,
+                                           stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        except EnvironmentError as error:  # an embedded interpreter has no program file
+            self._problem = "%r cannot be started: %s" % (sys.executable, error.strerror)
+
+    def collect(self):
+        """Return what `observe` found there, or None, and why not (text or None)."""
+        if self._child is None:
+            return None, self._problem
+        output, errors = self._child.communicate()
+        if self._child.returncode:
+            lines = errors.decode("utf-8", "replace").strip().splitlines() or [u"it said nothing"]
+            return None, u"the stock modules could not be asked: exit status %d, %s" % (
+                self._child.returncode, lines[-1])
+        # Of our own child, and in the same interpreter's format. 2.7 takes 13 ms to load `json`.
+        return marshal.loads(output), None
+
+
+def tell():
+    """Write what `observe` finds to stdout, for `Stock`."""
+    getattr(sys.stdout, "buffer", sys.stdout).write(marshal.dumps(observe()))
+
+
+def list_features(now, stock):
+    """Return the rows of the report's table of features.
+
+    Args: now (dict), of `observe`; stock (dict or None), of `Stock.collect`.
+    Returns:
+        list of dict: `name`, `title`, `module`, `kind`, `stock` and `now` (bool or None), `default`,
+        `stock_default`, `seen` (whether a recipe found out, rather than the number of the release), `error`.
+    """
+    found = []
+    for row in features.rows():
+        here, there = now[row["name"]], (stock or {}).get(row["name"], {})
+        found.append({
+            "name": row["name"], "title": row["title"], "module": row["module"], "kind": row["kind"],
+            "stock": there.get("has"), "now": here["has"], "default": here["default"],
+            "stock_default": there.get("default"), "seen": row["detect"] is not None, "error": here["error"]})
+    return found
+
+
+def list_holes(now, openssl):
+    """Return each CVE of the registry, and whether this process is open to it.
+
+    Args:
+        now (dict): of `observe`.
+        openssl (str or None): the OPENSSL_VERSION in force.
+    Returns:
+        list of dict: `id`, `feature`, `title`, `open` (bool; None if there is no such module), `basis`: "seen" (a
+        recipe found out), "release" (by the number of the release), "regraft" (its modules are free of it), "openssl"
+        (the library ends it) or "unknown".
+    """
+    found = []
+    for row in features.rows():
+        for each in row["cves"]:
+            is_open, basis = _judge(row, now[row["name"]], openssl)
+            found.append({"id": each, "feature": row["name"], "title": row["title"], "open": is_open, "basis": basis})
+    return sorted(found, key=lambda hole: [int(each) for each in hole["id"].split("-")[1:]])
+
+
+def _judge(row, answer, openssl):
+    if answer["has"] is None:
+        return None, "unknown"
+    if answer["has"]:
+        if row["detect"] is not None:
+            return False, "seen"
+        return False, "regraft" if features.is_regrafted(row["module"]) else "release"
+    library, release, _series = lifetimes.parse_library(openssl)
+    fixed = row["openssl_fixed"]
+    # The numbers of other libraries say nothing about OpenSSL's.
+    if fixed and library == "OpenSSL" and lifetimes.order_release(release) >= lifetimes.order_release(fixed):
+        return False, "openssl"
+    return True, "release" if row["detect"] is None else "seen"

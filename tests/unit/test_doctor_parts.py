@@ -1,0 +1,311 @@
+"""Parts of `doctor`: data on lifetimes, openssl.cnf, settings, hosts as text, faults, text that fits a terminal."""
+# coding: utf-8
+from __future__ import absolute_import, division, print_function
+
+import datetime
+import errno
+import io
+import os
+import socket
+import ssl
+
+import pytest
+
+from regraft import policy
+from regraft.doctor import coverage, faults, lifetimes, paper, settings, starttls, target
+from regraft.doctor.configuration import Configuration
+
+TODAY = datetime.date(2026, 11, 25)
+
+
+# Lifetimes.
+
+@pytest.mark.parametrize("table, series, today, expected", [
+    (lifetimes.PYTHON, "2.7", TODAY, ("2020-01-01", True)), (lifetimes.PYTHON, "3.13", TODAY, ("2029-10", False)),
+    (lifetimes.PYTHON, "3.10", datetime.date(2026, 10, 31), ("2026-10", False)),
+    (lifetimes.PYTHON, "3.10", datetime.date(2026, 11, 1), ("2026-10", True)),
+    (lifetimes.OPENSSL, "3.0", datetime.date(2026, 9, 7), ("2026-09-07", False)),
+    (lifetimes.OPENSSL, "3.0", datetime.date(2026, 9, 8), ("2026-09-07", True)),
+    (lifetimes.OPENSSL, "9.9", TODAY, (None, None))])
+def test_a_series_has_ended_after_its_last_day(table, series, today, expected):
+    assert lifetimes.judge(table, series, today) == expected
+
+
+def test_each_date_is_one():
+    for table in (lifetimes.PYTHON, lifetimes.OPENSSL):
+        for series in table:
+            assert lifetimes.judge(table, series, datetime.date(2100, 1, 1))[1] is True
+    assert set(lifetimes.LONG_TERM) <= set(lifetimes.OPENSSL)
+
+
+def test_each_series_with_defaults_of_its_own_has_an_end_of_life():
+    assert set("%d.%d" % series for series, _row in policy.TABLE) <= set(lifetimes.PYTHON)
+
+
+@pytest.mark.parametrize("text, expected", [
+    ("OpenSSL 3.0.19 27 Jan 2026", ("OpenSSL", "3.0.19", "3.0")), ("OpenSSL 1.0.2k-fips  26 Jan 2017", ("OpenSSL", "1.0.2k", "1.0.2")),
+    ("OpenSSL 1.1.1w  11 Sep 2023", ("OpenSSL", "1.1.1w", "1.1.1")), ("LibreSSL 3.8.2", ("LibreSSL", "3.8.2", "3.8")),
+    ("AWS-LC 1.40.0", ("AWS-LC", "1.40.0", "1.40")), ("BoringSSL", ("BoringSSL", None, None)),
+    ("OpenSSL 4.1.0-dev", ("OpenSSL", "4.1.0", "4.1")), (None, (None, None, None))])
+def test_the_library_its_release_and_its_series_are_read_from_its_name(text, expected):
+    assert lifetimes.parse_library(text) == expected
+
+
+def test_releases_of_openssl_sort_as_they_came():
+    ordered = ["0.9.8zh", "1.0.1", "1.0.1f", "1.0.2", "1.1.0", "1.1.1", "1.1.1b", "1.1.1w", "3.0", "3.0.9", "3.0.19", "3.5.0", "4.0.0"]
+    assert sorted(reversed(ordered), key=lifetimes.order_release) == ordered
+
+
+# Holes.
+
+ROW = {"name": "guard", "module": "ssl", "detect": None, "openssl_fixed": None, "kind": "fix"}
+
+
+@pytest.mark.parametrize("changes, has, openssl, expected", [
+    ({}, None, "OpenSSL 3.0.19", (None, "unknown")), ({}, False, "OpenSSL 3.0.19", (True, "release")),
+    ({}, True, "OpenSSL 3.0.19", (False, "regraft")), ({"detect": "1"}, True, "OpenSSL 3.0.19", (False, "seen")),
+    ({"detect": "1"}, False, "OpenSSL 3.0.19", (True, "seen")),
+    ({"openssl_fixed": "3.0"}, False, "OpenSSL 3.0.19 27 Jan 2026", (False, "openssl")),
+    ({"openssl_fixed": "3.0"}, False, "OpenSSL 1.1.1w  11 Sep 2023", (True, "release")),
+    ({"openssl_fixed": "1.1.1g"}, False, "OpenSSL 1.1.1f", (True, "release")),
+    # The numbers of LibreSSL say nothing about OpenSSL's fixes.
+    ({"openssl_fixed": "3.0"}, False, "LibreSSL 3.8.2", (True, "release")), ({"openssl_fixed": "3.0"}, False, None, (True, "release"))])
+def test_a_hole_is_judged_by_what_is_seen_by_release_or_by_openssl(changes, has, openssl, expected):
+    assert coverage._judge(dict(ROW, **changes), {"has": has, "default": None}, openssl) == expected
+
+
+def test_contexts_made_meanwhile_read_no_files_and_the_environment_is_as_before(monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", "/somewhere")
+    monkeypatch.delenv("SSL_CERT_DIR", raising=False)
+    monkeypatch.setenv("SSLKEYLOGFILE", "/keys")
+    before = dict(os.environ)
+    with coverage.without_files():
+        assert "SSLKEYLOGFILE" not in os.environ
+        assert ssl.create_default_context().cert_store_stats()["x509"] == 0
+    assert dict(os.environ) == before
+
+
+# openssl.cnf.
+
+CONFIGURATION = u"""\
+openssl_conf = start   # the section to begin with
+HOME = .
+[start]
+ssl_conf = ssl_section
+providers = provider_section
+alg_section = algorithms
+[ssl_section]
+system_default = tls
+[tls]
+MinProtocol = TLSv1.2
+CipherString = DEFAULT:\\
+@SECLEVEL=2
+Options = "UnsafeLegacyRenegotiation"
+[provider_section]
+default = on_section
+legacy = off_section
+fips = fips_section
+.include %(home)s/parts
+[on_section]
+activate = 1
+[off_section]
+activate = 0
+[algorithms]
+default_properties = fips=${answer::word}
+[answer]
+word = yes
+"""
+
+
+def test_what_openssl_cnf_tells_libssl_and_the_providers_is_read(tmpdir):
+    tmpdir.mkdir("parts").join("fips.cnf").write("[fips_section]\nactivate = yes\n")
+    tmpdir.join("parts", "notes.txt").write("[fips_section]\nactivate = no\n")
+    path = tmpdir.join("openssl.cnf")
+    path.write(CONFIGURATION.replace(u"[answer]\nword = yes\n", u"") % {"home": tmpdir})
+    path.write(u"[answer]\nword = yes\n[default]\n" + CONFIGURATION.replace(u"[answer]\nword = yes\n", u"") % {"home": tmpdir})
+    found = Configuration(str(path)).describe()
+    assert found["tls"] == {"MinProtocol": "TLSv1.2", "CipherString": "DEFAULT:@SECLEVEL=2", "Options": "UnsafeLegacyRenegotiation"}
+    assert found["providers"] == ["default", "fips"]
+    assert found["algorithms"] == {"default_properties": "fips=yes"}
+    assert found["files"] == [str(path), str(tmpdir.join("parts", "fips.cnf"))]
+    assert found["problems"] == []
+
+
+def test_an_openssl_cnf_that_includes_itself_or_what_is_not_there_is_told(tmpdir):
+    path = tmpdir.join("openssl.cnf")
+    path.write(".include openssl.cnf\n.include missing.cnf\n")
+    problems = Configuration(str(path)).describe()["problems"]
+    assert any("included too deeply" in each for each in problems)
+    assert any("missing.cnf" in each for each in problems)
+
+
+def test_an_openssl_cnf_that_leads_nowhere_changes_nothing(tmpdir):
+    path = tmpdir.join("openssl.cnf")
+    path.write_binary(b"openssl_conf = nowhere\n[\xff]\n= 1\nnonsense\n")
+    found = Configuration(str(path)).describe()
+    assert (found["tls"], found["providers"], found["problems"]) == ({}, [], [])
+
+
+# Settings.
+
+def test_variables_are_listed_with_what_they_do_and_without_passwords(tmpdir):
+    tmpdir.join("ssl.py").write("")
+    tmpdir.mkdir("libraries").join("libssl.so.3").write("")
+    found = dict((row["name"], row) for row in settings.list_variables({
+        "HTTPS_PROXY": "http://me:secret@proxy.example:3128", "SSL_CERT_FILE": "/nonexistent.pem", "PYTHONPATH": str(tmpdir),
+        "LD_PRELOAD": "/usr/lib/libjemalloc.so", "LD_LIBRARY_PATH": str(tmpdir.join("libraries")), "PATH": "/bin", "OPENSSL_CONF": ""}))
+    assert sorted(found) == ["HTTPS_PROXY", "LD_LIBRARY_PATH", "OPENSSL_CONF", "PYTHONPATH", "SSL_CERT_FILE"]
+    assert found["HTTPS_PROXY"]["value"] == "http://***@proxy.example:3128"
+    assert "/nonexistent.pem" in found["SSL_CERT_FILE"]["problem"]
+    assert str(tmpdir.join("ssl.py")) in found["PYTHONPATH"]["problem"]
+    assert found["OPENSSL_CONF"]["problem"] is None
+
+
+@pytest.mark.parametrize("text, word", [
+    ("[https]\nverify=disable\n", "verify=disable"), ("[other]\nverify=enable\n[https]\n# x\nverify = enable\n", "verify=enable"),
+    ("[https]\n", "verify=platform_default")])
+def test_the_file_of_distributions_for_https_is_read(text, word):
+    assert word in settings._judge_verification(text)
+
+
+# Hosts.
+
+@pytest.mark.parametrize("text, protocol, expected", [
+    ("example.org", None, ("example.org", 443)), ("example.org:8443", None, ("example.org", 8443)),
+    ("example.org", "smtp", ("example.org", 25)), ("example.org:587", "smtp", ("example.org", 587)),
+    ("[::1]:443", None, ("::1", 443)), ("[::1]", None, ("::1", 443)), ("2001:db8::1", None, ("2001:db8::1", 443)),
+    ("https://example.org/path?x=1", None, ("example.org", 443)), ("https://me:x@example.org:444/", None, ("example.org", 444)),
+    (u"b\xfccher.example", None, ("xn--bcher-kva.example", 443)), ("fe80::1%eth0", None, ("fe80::1%eth0", 443))])
+def test_hosts_are_understood_as_people_write_them(text, protocol, expected):
+    found = target.parse(text, protocol)
+    assert (found.host, found.port) == expected
+    assert isinstance(found.host, str)
+
+
+@pytest.mark.parametrize("text, word", [
+    ("example.org:", "port"), ("example.org:x", "port"), ("example.org:0", "port"), ("example.org:65536", "port"),
+    ("example.org:-1", "port"), ("", "host name"), (":443", "host name"), ("a b", "host name"), ("http://example.org", "HOST"),
+    ("ex\x1bample.org", "host name"), (u"\xfc" * 64, "looked up"), ("[]:1", "host name")])
+def test_what_is_no_host_is_told_in_one_line(text, word):
+    with pytest.raises(target.TargetError) as caught:
+        target.parse(text)
+    assert word in str(caught.value)
+    assert "\n" not in str(caught.value) and "\x1b" not in str(caught.value)
+
+
+# Faults.
+
+@pytest.mark.parametrize("text, reason, kind", [
+    ("[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:727)", "WRONG_VERSION_NUMBER", "not-tls"),
+    ("[SSL: UNSAFE_LEGACY_RENEGOTIATION_DISABLED] unsafe legacy renegotiation disabled", "UNSAFE_LEGACY_RENEGOTIATION_DISABLED", "legacy-renegotiation"),
+    ("[SSL: DH_KEY_TOO_SMALL] dh key too small", "DH_KEY_TOO_SMALL", "security-level"),
+    ("[SSL: TLSV1_ALERT_PROTOCOL_VERSION] tlsv1 alert protocol version", "TLSV1_ALERT_PROTOCOL_VERSION", "protocol-version"),
+    ("[SSL: TLSV1_UNRECOGNIZED_NAME] tlsv1 unrecognized name", "TLSV1_UNRECOGNIZED_NAME", "server-name"),
+    ("[SSL: SSL/TLS_ALERT_HANDSHAKE_FAILURE] ssl/tls alert handshake failure", "SSL/TLS_ALERT_HANDSHAKE_FAILURE", "handshake-failure"),
+    # Stock 2.7 with OpenSSL 3 names the wrong reason; OpenSSL's words are right.
+    ("[SSL: KRB5_S_TKT_NYV] unexpected eof while reading (_ssl.c:727)", "KRB5_S_TKT_NYV", "closed"),
+    ("[SSL] tlsv13 alert certificate required (_ssl.c:1829)", None, "client-certificate"), ("nobody knows", None, "other")])
+def test_faults_are_sorted_by_what_openssl_says(text, reason, kind):
+    error = ssl.SSLError(1, text)
+    error.reason = reason
+    found = faults.classify(error, ssl)
+    assert found.kind == kind
+    assert "_ssl.c" not in found.text
+
+
+def test_faults_of_sockets_are_sorted_too():
+    assert faults.classify(socket.timeout("timed out"), ssl).kind == "timeout"
+    assert faults.classify(socket.error(errno.ECONNRESET, "reset"), ssl).kind == "closed"
+    assert faults.classify(socket.error(0, "Error"), ssl).kind == "closed"
+    assert faults.classify(ValueError("odd"), ssl).kind == "other"
+
+
+# STARTTLS.
+
+def stream_of(chunks):
+    rest = list(chunks)
+    return starttls.Stream(lambda: rest.pop(0) if rest else b"", lambda data: None)
+
+
+def test_lines_that_come_in_pieces_are_put_together():
+    starttls.converse("smtp", stream_of([b"22", b"0 hi\r", b"\n", b"250-x\r\n250 STARTTLS\r\n", b"220", b" go\r\n"]), "x")
+
+
+def test_what_comes_with_the_last_piece_is_seen():
+    with pytest.raises(starttls.ConversationError) as caught:
+        starttls.converse("pop3", stream_of([b"+OK\r\n", b"+OK\r\n\x16"]), "x")
+    assert caught.value.kind == "starttls-injection"
+
+
+def test_an_early_end_is_no_refusal():
+    with pytest.raises(starttls.ConversationError) as caught:
+        starttls.converse("imap", stream_of([b"* OK"]), "x")
+    assert caught.value.kind == "closed"
+
+
+# Text.
+
+LONG_PATH = "/home/somebody/" + "/".join(["environments", "of", "a", "very", "long", "name"] * 6) + "/lib/python2.7/ssl.py"
+
+
+@pytest.mark.parametrize("width", [40, 72, 80, 110])
+def test_no_line_is_longer_than_the_width(width):
+    sheet = paper.Paper(width)
+    sheet.title("Title")
+    sheet.add("words " * 40, paper.BAD)
+    sheet.add(LONG_PATH, paper.NOTE, indent=4)
+    sheet.add("x" * 300)
+    sheet.row(["name", "yes", "no"], [12, 5, 5], LONG_PATH)
+    assert max(map(len, sheet.lines)) <= width
+    assert LONG_PATH in "".join(line.strip() for line in sheet.lines)
+
+
+def test_a_long_path_is_broken_behind_a_slash():
+    lines = paper.wrap(u"%s" % LONG_PATH, 60)
+    assert all(line.endswith(u"/") for line in lines[:-1])
+    assert u"".join(lines) == LONG_PATH
+
+
+def test_what_others_say_cannot_steer_the_terminal():
+    assert paper.to_text(u"a\x1b[2Jb\x9b\u202e") == u"a\\x1b[2Jb\\x9b\\u202e"
+    assert paper.to_text(b"caf\xc3\xa9" if str is bytes else u"caf\xe9") == u"caf\xe9"
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    encoding = "ascii"
+
+    def isatty(self):
+        return True
+
+
+def test_colours_are_for_terminals_and_only_if_wanted(monkeypatch):
+    for name in ("NO_COLOR", "TERM"):
+        monkeypatch.delenv(name, raising=False)
+    assert paper.has_colours(Terminal()) and not paper.has_colours(io.StringIO())
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert not paper.has_colours(Terminal())
+    monkeypatch.setenv("NO_COLOR", "")
+    monkeypatch.setenv("TERM", "dumb")
+    assert not paper.has_colours(Terminal())
+
+
+def test_colours_take_no_room():
+    plain, coloured = paper.Paper(60), paper.Paper(60, colours=True)
+    for sheet in (plain, coloured):
+        sheet.title("Title")
+        sheet.add("words " * 20, paper.BAD)
+    assert any(u"\x1b[" in line for line in coloured.lines)
+    import re
+    assert [re.sub(u"\x1b\\[[0-9;]*m", u"", line) for line in coloured.lines] == plain.lines
+
+
+def test_the_width_is_the_terminals(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "64")
+    assert paper.find_width(Terminal()) == 64
+    assert paper.find_width(io.StringIO()) == 80
+    monkeypatch.setenv("COLUMNS", "5")
+    assert paper.find_width(Terminal()) == paper.NARROWEST
+    monkeypatch.setenv("COLUMNS", "500")
+    assert paper.find_width(Terminal()) == paper.WIDEST
