@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tools"))
 
 project = "regraft"
 copyright = "the regraft contributors"  # noqa: A001 - Sphinx wants this name
@@ -23,13 +25,19 @@ def read_version() -> str:
 
 release = version = read_version()
 
-extensions: list[str] = []
+extensions = ["regraft_tools.docgen.directives"]
+regraft_interface = str(ROOT / "docs" / "_build" / "interface.json")
+regraft_samples = str(ROOT / "docs" / "_build" / "samples.json")
 exclude_patterns = ["_build"]
 nitpicky = True
 highlight_language = "python"
 default_role = "code"
 
+add_module_names = False
+toc_object_entries = False  # the contents of a page are its sections, not each of its names
 html_theme = "furo"
+html_static_path = ["_static"]
+html_css_files = ["regraft.css"]
 html_title = f"regraft {release}"
 html_copy_source = False
 html_show_sourcelink = False

@@ -1,0 +1,130 @@
+"""What the covered modules have on 2.7 with regraft that the stock ones of 2.7.18 lack.
+
+    python -m regraft_tools.docgen interface FILE
+
+asks both, and 3.13 with regraft for the parameters that 2.7 cannot tell, and writes FILE; `render` reads it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from regraft_tools import environments, interpreters
+from regraft_tools.docgen import markup
+from regraft_tools.docgen.registry import Row
+from regraft_tools.environments import Environment
+
+Names = dict[str, dict[str, Any]]
+
+PROBE = Path(__file__).with_name("probe.py")
+OLD, NEW = "2.7", "3.13"
+ENVIRONMENT = "docs-samples"  # regraft in it, and nothing else: samples may enable and disable it
+
+_DIRECTIVES = {
+    "class": "py:class", "exception": "py:exception", "function": "py:function", "data": "py:data",
+    "method": "py:method", "attribute": "py:attribute",
+}
+
+
+def environment(series: str) -> Environment:
+    """The environment in which that series is asked, and samples are run.
+
+    Raises:
+        LookupError: the interpreter is not there; the text says how to get it.
+    """
+    found = interpreters.search([series])
+    interpreter = found.of(series)
+    if interpreter is None:
+        raise LookupError("the documentation is made with Python %s, which is not here\n%s" % (series, found.report()))
+    return environments.ensure(interpreter, ENVIRONMENT)
+
+
+def collect() -> dict[str, Names]:
+    """What is new on 2.7, by module and name.
+
+    Raises:
+        LookupError: an interpreter is not there.
+    """
+    old, new = environment(OLD), environment(NEW)
+    stock = _ask(old, regrafted=False)
+    return compare(_ask(old, regrafted=True), stock, _ask(new, regrafted=True))
+
+
+def _ask(where: Environment, regrafted: bool) -> dict[str, Names | None]:
+    arguments = ["-m", "regraft", "run", PROBE] if regrafted else [PROBE]
+    extra = {} if regrafted else {"REGRAFT_DISABLE": "1"}
+    return json.loads(where.run(*arguments, env=extra, capture_output=True).stdout)
+
+
+def compare(
+    grafted: dict[str, Names | None], stock: dict[str, Names | None], newer: dict[str, Names | None]
+) -> dict[str, Names]:
+    """The names that the first has and the second has not; parameters come from the third where it knows the name."""
+    answer: dict[str, Names] = {}
+    for module, names in grafted.items():
+        before, ahead = stock[module] or {}, newer[module] or {}
+        answer[module] = {
+            name: {**entry, "signature": ahead.get(name, entry)["signature"] or entry["signature"]}
+            for name, entry in (names or {}).items() if name not in before
+        }
+    return answer
+
+
+def render(names: Names, rows: Sequence[Row], module: str) -> list[str]:
+    """What is new in a module, as lines of reStructuredText.
+
+    Raises:
+        LookupError: of a name neither the registry nor its docstring says since when it is there.
+    """
+    by_name = {name: row for row in rows for name in row["names"]}
+    lines = [".. py:module:: %s" % module, ""]
+    owner = None
+    for name in sorted(names, key=lambda each: _order(each, names)):
+        owner_before, owner = owner, name.partition(".")[0]
+        if name != owner and owner not in names and owner != owner_before:
+            lines += [".. py:class:: %s" % owner, "", "   A class of 2.7 too. New in it:", ""]
+        entry, margin = names[name], "" if name == owner else "   "
+        since = _say_since(name, names, by_name, module)
+        paragraphs = [markup.escape(entry["doc"]), ", ".join(map(markup.literal, entry.get("members", ()))), since]
+        lines += ["%s.. %s:: %s%s" % (margin, _DIRECTIVES[entry["kind"]], name.split(".")[-1], entry["signature"] or ""), ""]
+        for paragraph in filter(None, paragraphs):
+            lines += ["%s   %s" % (margin, paragraph), ""]
+    return lines
+
+
+def find_since(name: str, names: Names, by_name: dict[str, Row], module: str) -> tuple[list[str], Row | None]:
+    """First releases of 3 with a name, and the row that says so; a member is as old as its class, if nothing says more.
+
+    Raises:
+        LookupError: nothing tells.
+    """
+    row = by_name.get("%s.%s" % (module, name))
+    if row and row["first_3"]:
+        return row["first_3"], row
+    if names[name]["since"]:
+        return names[name]["since"][:1], row
+    owner = name.partition(".")[0]
+    if owner != name and owner in names:
+        return find_since(owner, names, by_name, module)
+    raise LookupError(
+        "nothing tells since which Python 3 there is %s.%s: it needs a row of the registry, or Since: in its docstring"
+        % (module, name)
+    )
+
+
+def _say_since(name: str, names: Names, by_name: dict[str, Row], module: str) -> str:
+    since, row = find_since(name, names, by_name, module)
+    words = "Since Python %s" % ", ".join(since)
+    if row and row["openssl"]:
+        words += "; needs OpenSSL %s or newer" % row["openssl"]
+    return words + ("; :ref:`%s <feature-%s>`." % (row["name"], row["name"]) if row else ".")
+
+
+def _order(name: str, names: Names) -> tuple[int, str, str]:
+    """Classes with what is new in them come first, then exceptions, functions and constants."""
+    owner, _, member = name.partition(".")
+    kind = names[owner]["kind"] if owner in names else "class"
+    return (tuple(_DIRECTIVES).index(kind), owner, member)

@@ -1,0 +1,85 @@
+"""The generated part of "Security Considerations": PEP 466's draft, section "Documentation".
+
+It demands of each covered module the key security enhancements and fixes, with CVE identifiers where there are any,
+and the feature and maintenance releases that first included them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from regraft_tools.docgen import markup, registry
+from regraft_tools.docgen.registry import Row
+
+UNCONFIRMED = "†"
+
+
+def render(rows: Sequence[Row], module: str) -> list[str]:
+    """Both tables of a module and what is unconfirmed about them, as lines of reStructuredText.
+
+    Raises:
+        LookupError: the registry has no row for that module.
+    """
+    own = registry.of_module(rows, module)
+    lines = _by_cve(own, module) + _by_feature(own, module)
+    doubts = [(row, each) for row in own for each in row["unconfirmed"]]
+    if doubts:
+        lines += ["%s What no source confirms:" % UNCONFIRMED, ""]
+        lines += ["* %s: %s" % (link(row), markup.escape(each)) for row, each in doubts] + [""]
+    return lines
+
+
+def link(row: Row) -> str:
+    """A reference to the row on the page of the registry."""
+    return ":ref:`%s <feature-%s>`" % (row["name"], row["name"])
+
+
+def _mark(row: Row) -> str:
+    return " " + UNCONFIRMED if row["unconfirmed"] else ""
+
+
+def _by_cve(own: Sequence[Row], module: str) -> list[str]:
+    found = sorted(((cve, row) for row in own for cve in row["cves"]), key=lambda each: _order(each[0]))
+    lines = ["By CVE", "~~~~~~", ""]
+    if not found:
+        return [*lines, "No CVE that the registry knows is about %s." % markup.literal(module), ""]
+    table = [
+        (
+            markup.source(cve),
+            "%s (%s)" % (markup.escape(row["defends"]), link(row)),
+            registry.say_first_3(row) + _mark(row),
+            registry.say_first_2(row) + _mark(row),
+            row["first_regraft"] + _with_library(row),
+        )
+        for cve, row in found
+    ]
+    return lines + markup.table(
+        ("CVE", "what", "fixed in 3.x", "fixed in 2.7", "fixed in regraft"), table, (20, 38, 18, 12, 12),
+        name="%s-cves" % module, style="releases",
+    )
+
+
+def _with_library(row: Row) -> str:
+    return ", or any with OpenSSL %s or newer" % row["openssl_fixed"] if row["openssl_fixed"] else ""
+
+
+def _order(cve: str) -> tuple[int, int]:
+    _, year, number = cve.split("-")
+    return int(year), int(number)
+
+
+def _by_feature(own: Sequence[Row], module: str) -> list[str]:
+    table = [
+        (
+            "%s: %s" % (link(row), markup.escape(row["title"])),
+            registry.say_first_3(row) + _mark(row),
+            registry.say_first_2(row) + _mark(row),
+            row["first_regraft"],
+            row["openssl"] or "any",
+        )
+        for row in own
+    ]
+    return ["By feature", "~~~~~~~~~~", ""] + markup.table(
+        ("feature or fix", "first 3.x", "first 2.7", "first regraft", "needs OpenSSL"), table, (44, 18, 14, 12, 12),
+        name="%s-features" % module, style="releases",
+    )
