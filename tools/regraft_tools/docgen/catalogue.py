@@ -70,5 +70,5 @@ def _say_releases(row: Row) -> str:
     first_2, first_3 = registry.say_first_2(row), registry.say_first_3(row)
     words = ["2.7 is not affected" if first_2 == "not affected" else "no 2.7" if first_2 == "none" else first_2]
     words.append("3.x is not affected" if first_3 == "not affected" else "no 3.x" if first_3 == "none" else first_3)
-    words.append("regraft %s" % row["first_regraft"])
+    words.append("regraft %s" % registry.say_first_regraft(row))
     return "; ".join(words)

@@ -23,12 +23,12 @@ TITLE = "Security features by release of Python"
 DESCRIPTION = (
     "One row for each feature, safer default and fix of the registry, in groups by module. Columns: Python 2.7.0 to"
     " 2.7.18, Python 3.2 to 3.15, regraft. A full square: has it. A half square: from a maintenance release of the series"
-    " on. A dot: has it not. The tables of the reference pages have the same facts as text."
+    " on; under regraft: with REGRAFT_DEFAULTS=newest. A dot: has it not. The tables of the reference pages have the same facts as text."
 )
 
 _STYLE = """
 .rg-matrix { --rg-ink: var(--color-foreground-primary, #1a1a1a); --rg-faint: var(--color-foreground-muted, #6b6f76);
-  --rg-has: var(--color-brand-content, #2757dd); --rg-ours: #12805c; font-family: system-ui, sans-serif; }
+  --rg-has: var(--color-brand-content, #2757dd); font-family: system-ui, sans-serif; }
 @media (prefers-color-scheme: dark) {
   .rg-matrix { --rg-ink: var(--color-foreground-primary, #cfd0d0); --rg-faint: var(--color-foreground-muted, #81868d);
     --rg-has: var(--color-brand-content, #5ca5ff); } }
@@ -39,7 +39,6 @@ _STYLE = """
 .rg-matrix .rg-later { fill: none; stroke: var(--rg-has); }
 .rg-matrix .rg-half { fill: var(--rg-has); }
 .rg-matrix .rg-no { fill: var(--rg-faint); }
-.rg-matrix .rg-regraft { fill: var(--rg-ours); stroke: var(--rg-ours); }
 .rg-matrix a text { text-decoration: underline; text-decoration-color: var(--rg-faint); }
 """
 
@@ -116,17 +115,15 @@ def _row(row: Row, columns: Sequence[tuple[str, str, int]], y: int, page: str) -
     body = [first, '<text aria-hidden="true" x="%d" y="%d">%s</text>' % (second, y + 12, label)]
     body.append('<g role="img" aria-label=%s>' % quoteattr(describe(row)))
     for release, _, x in columns:
-        if release == "regraft":
-            body.append(_box("rg-regraft", x, y + 17))
-        else:
-            body += _mark(registry.state(row, release), x, y + 17)
+        ours = YES if row["first_regraft"] else LATER
+        body += _mark(ours if release == "regraft" else registry.state(row, release), x, y + 17)
     return [*body, "</g>"]
 
 
 def describe(row: Row) -> str:
     """A row of the picture in words."""
     return "%s: Python 2.7: %s; Python 3: %s; regraft %s" % (
-        row["title"], registry.say_first_2(row), registry.say_first_3(row), row["first_regraft"],
+        row["title"], registry.say_first_2(row), registry.say_first_3(row), registry.say_first_regraft(row),
     )
 
 

@@ -93,6 +93,11 @@ def say_first_2(row: Row) -> str:
     return "not affected" if never_had_the_hole(row) else "none"
 
 
+def say_first_regraft(row: Row) -> str:
+    """The first release of regraft with it, in words; a default may stay the host's."""
+    return row["first_regraft"] or "with newest"
+
+
 def say_first_3(row: Row) -> str:
     """The first releases of 3 with it, in words."""
     if row["first_3"]:

@@ -23,6 +23,8 @@ def render(rows: Sequence[Row], module: str) -> list[str]:
     own = registry.of_module(rows, module)
     lines = _by_cve(own, module) + _by_feature(own, module)
     doubts = [(row, each) for row in own for each in row["unconfirmed"]]
+    if any(row["first_regraft"] is None for row in own):
+        lines += ["*with newest*: with ``REGRAFT_DEFAULTS=newest``; else the default is the host's (:doc:`/defaults`).", ""]
     if doubts:
         lines += ["%s What no source confirms:" % UNCONFIRMED, ""]
         lines += ["* %s: %s" % (link(row), markup.escape(each)) for row, each in doubts] + [""]
@@ -49,7 +51,7 @@ def _by_cve(own: Sequence[Row], module: str) -> list[str]:
             "%s (%s)" % (markup.escape(row["defends"]), link(row)),
             registry.say_first_3(row) + _mark(row),
             registry.say_first_2(row) + _mark(row),
-            row["first_regraft"] + _with_library(row),
+            registry.say_first_regraft(row) + _with_library(row),
         )
         for cve, row in found
     ]
@@ -74,7 +76,7 @@ def _by_feature(own: Sequence[Row], module: str) -> list[str]:
             "%s: %s" % (link(row), markup.escape(row["title"])),
             registry.say_first_3(row) + _mark(row),
             registry.say_first_2(row) + _mark(row),
-            row["first_regraft"],
+            registry.say_first_regraft(row),
             row["openssl"] or "any",
         )
         for row in own
