@@ -88,11 +88,15 @@ def render(names: Names, rows: Sequence[Row], module: str) -> list[str]:
             lines += [".. py:class:: %s" % owner, "", "   A class of 2.7 too. New in it:", ""]
         entry, margin = names[name], "" if name == owner else "   "
         since = _say_since(name, names, by_name, module)
-        paragraphs = [markup.escape(entry["doc"]), ", ".join(map(markup.literal, entry.get("members", ()))), since]
+        paragraphs = [", ".join(map(markup.literal, entry.get("members", ()))), _join(markup.escape(entry["doc"]), since)]
         lines += ["%s.. %s:: %s%s" % (margin, _DIRECTIVES[entry["kind"]], name.split(".")[-1], entry["signature"] or ""), ""]
         for paragraph in filter(None, paragraphs):
             lines += ["%s   %s" % (margin, paragraph), ""]
     return lines
+
+
+def _join(summary: str, since: str) -> str:
+    return since if not summary else summary + ("" if summary.endswith(".") else ".") + " " + since
 
 
 def find_since(name: str, names: Names, by_name: dict[str, Row], module: str) -> tuple[list[str], Row | None]:

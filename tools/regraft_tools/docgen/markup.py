@@ -10,11 +10,14 @@ _SPECIAL = re.compile(r"([\\*`_|])")
 
 def escape(text: str) -> str:
     """Text in which nothing is markup, but `code` between single back-quotes."""
-    parts = re.split(r"(`[^`]+`)", text)
-    return "".join(
-        "``%s``" % part[1:-1] if len(part) > 2 and part[0] == part[-1] == "`" else _SPECIAL.sub(r"\\\1", part)
-        for part in parts
-    )
+    words = []
+    for part in re.split(r"(`[^`]+`)", text):
+        if len(part) > 2 and part[0] == part[-1] == "`":
+            words.append("``%s``" % part[1:-1])
+        elif part:
+            # A letter that follows code (`SSLError`s) would keep the code from ending.
+            words.append(("\\ " if words and (part[0].isalnum() or part[0] == "(") else "") + _SPECIAL.sub(r"\\\1", part))
+    return "".join(words)
 
 
 def literal(text: str) -> str:

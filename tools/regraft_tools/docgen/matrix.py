@@ -23,7 +23,8 @@ TITLE = "Security features by release of Python"
 DESCRIPTION = (
     "One row for each feature, safer default and fix of the registry, in groups by module. Columns: Python 2.7.0 to"
     " 2.7.18, Python 3.2 to 3.15, regraft. A full square: has it. A half square: from a maintenance release of the series"
-    " on; under regraft: with REGRAFT_DEFAULTS=newest. A dot: has it not. The tables of the reference pages have the same facts as text."
+    " on; under regraft: with REGRAFT_DEFAULTS=newest. A dot: has it not. The tables of the reference pages have the same"
+    " facts as text."
 )
 
 _STYLE = """
@@ -84,11 +85,12 @@ def _columns() -> list[tuple[str, str, int]]:
 
 
 def _legend(rows: Sequence[Row]) -> tuple[list[str], int]:
-    shown = [(YES, "has it"), (LATER, "from a maintenance release on"), (NO, "has it not")]
+    # Short ones first: what a phone shows before it is moved.
+    shown = [(YES, "has it"), (NO, "has it not"), (LATER, "from a maintenance release on; regraft: with newest")]
     body, x = [], LEFT
     for state, words in shown:
         body += [*_mark(state, x, 6), '<text x="%d" y="16">%s</text>' % (x + CELL, words)]
-        x += CELL + 7 * len(words) + GAP
+        x += CELL + int(6.5 * len(words)) + GAP
     if any(row["unconfirmed"] for row in rows):
         body.append('<text x="%d" y="16">? not all confirmed</text>' % x)
     return body, 36

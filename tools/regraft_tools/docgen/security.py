@@ -48,7 +48,7 @@ def _by_cve(own: Sequence[Row], module: str) -> list[str]:
     table = [
         (
             markup.source(cve),
-            "%s (%s)" % (markup.escape(row["defends"]), link(row)),
+            "%s: %s. %s" % (link(row), markup.escape(row["title"]), markup.escape(row["defends"])),
             registry.say_first_3(row) + _mark(row),
             registry.say_first_2(row) + _mark(row),
             registry.say_first_regraft(row) + _with_library(row),
@@ -56,7 +56,7 @@ def _by_cve(own: Sequence[Row], module: str) -> list[str]:
         for cve, row in found
     ]
     return lines + markup.table(
-        ("CVE", "what", "fixed in 3.x", "fixed in 2.7", "fixed in regraft"), table, (20, 38, 18, 12, 12),
+        ("CVE", "what was put right", "fixed in 3.x", "fixed in 2.7", "fixed in regraft"), table, (20, 38, 18, 12, 12),
         name="%s-cves" % module, style="releases",
     )
 
