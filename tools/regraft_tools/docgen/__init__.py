@@ -5,6 +5,7 @@
     catalogue   docs/features.rst: each row with its recipes
     matrix      the picture: features by releases, as SVG
     interface   what a module has on 2.7 with regraft that the stock one lacks; `probe` runs there
+    pages       what the page of a covered module must have
     directives  the Sphinx extension that puts all this into pages
     samples     runs the code samples of the pages
 

@@ -17,10 +17,11 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
 from regraft_tools import environments
-from regraft_tools.docgen import catalogue, interface, matrix, registry, samples, security
+from regraft_tools.docgen import catalogue, interface, matrix, pages, registry, samples, security
 
 
 class Generated(SphinxDirective):
@@ -85,6 +86,14 @@ class Matrix(Generated):
         return [nodes.raw("", start + matrix.render(rows, "features.html") + "</div>\n", format="html")]
 
 
+def check(app: Sphinx) -> None:
+    """Refuses to build if a covered module lacks what the draft demands of its page."""
+    folder = Path(app.srcdir) / "reference"
+    defects = pages.check(folder) if app.config.regraft_reference else []
+    if defects:
+        raise ExtensionError("\n".join(defects))
+
+
 def collect(app: Sphinx, tree: nodes.document) -> None:
     """Remembers the blocks of code of a page."""
     found = _found(app.env)
@@ -118,10 +127,12 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Called by Sphinx."""
     app.add_config_value("regraft_interface", "", "env", types=[str])
     app.add_config_value("regraft_samples", "", "", types=[str])
+    app.add_config_value("regraft_reference", True, "", types=[bool])
     app.add_directive("regraft-security", Security)
     app.add_directive("regraft-names", Names)
     app.add_directive("regraft-registry", Registry)
     app.add_directive("regraft-matrix", Matrix)
+    app.connect("builder-inited", check)
     app.connect("doctree-read", collect)
     app.connect("env-purge-doc", forget)
     app.connect("env-merge-info", merge)

@@ -342,9 +342,16 @@ def _listen(context: Any) -> Iterator[int]:
             thread.join()
 
 
+def find_unrun(outcomes: Sequence[Outcome]) -> list[str]:
+    """Places of samples that each interpreter left to another one."""
+    taken = {each.place for each in outcomes if not (each.series and each.reason)}
+    return list(dict.fromkeys(each.place for each in outcomes if each.place not in taken))
+
+
 def report(outcomes: Sequence[Outcome]) -> str:
     """The failures, and a line with the counts."""
-    failed = [each for each in outcomes if each.failure]
+    unrun = [Outcome(each, failure="no interpreter ran it") for each in find_unrun(outcomes)]
+    failed = [*unrun, *(each for each in outcomes if each.failure)]
     passed = [each for each in outcomes if each.series and not each.failure and not each.reason]
     reasons: dict[str, set[str]] = {}
     for each in outcomes:
@@ -369,4 +376,4 @@ def run_file(path: Path) -> bool:
         raise LookupError("%s lists no block of code: the build of the documentation has gone wrong" % path)
     outcomes = run_all(blocks, {series: interface.environment(series).python for series in SERIES})
     print(report(outcomes))
-    return not any(each.failure for each in outcomes)
+    return not find_unrun(outcomes) and not any(each.failure for each in outcomes)
