@@ -78,10 +78,7 @@ def test_a_section_that_has_nothing_but_tables_is_found(tmp_path):
 
 @pytest.mark.parametrize("module", registry.MODULES)
 def test_each_cve_of_the_registry_is_on_the_page_of_its_module(module):
-    own = [row for row in ROWS if row["module"] == module]
-    if not own:
-        pytest.skip("no row of this module is written yet")
-    expected = sorted(cve for row in own for cve in row["cves"])
+    expected = sorted(cve for row in ROWS if row["module"] == module for cve in row["cves"])
     lines = security.render(ROWS, module)
     shown = re.findall(r"\* - `(CVE-[\d-]+) <", text_of(lines))
     assert sorted(shown) == expected
@@ -102,9 +99,11 @@ def test_a_row_is_shown_with_all_that_the_draft_asks_for():
     cves = read_table(lines, "ssl-cves")
     assert [row[0].split(" ")[0] for row in cves[1:]] == ["`CVE-2098-0004", "`CVE-2099-12345"], "oldest first"
     assert cves[1][1:] == [
-        r":ref:`levitation <feature-levitation>`: floating \*above\* the ground. Nobody falls.", "3.8.18, 3.9 †", "none †", "0.1.0"]
+        r":ref:`levitation <feature-levitation>`: floating \*above\* the ground. Nobody falls.",
+        "3.8.18, 3.9 †", "none †", "0.1.0"]
     assert read_table(lines, "ssl-features")[1] == [
-        r":ref:`levitation <feature-levitation>`: floating \*above\* the ground", "3.8.18, 3.9 †", "none †", "0.1.0", "3.2"]
+        r":ref:`levitation <feature-levitation>`: floating \*above\* the ground",
+        "3.8.18, 3.9 †", "none †", "0.1.0", "3.2"]
     assert "* :ref:`levitation <feature-levitation>`: 3.8.18 is from hearsay." in lines
 
 
@@ -255,15 +254,22 @@ def test_new_is_what_the_stock_module_lacks_with_the_parameters_that_3_can_tell(
 
 
 def test_a_name_is_shown_with_its_docstring_and_since_which_python_it_is_there():
-    names = {"float_up": entry(doc="Go up."), "Kite": entry("class", None, since=["3.5", "3.6"]),
-             "Kite.pull": entry("method", "(hard=False)"), "SSLContext.fly": entry("attribute", None, "How high", ["3.7"])}
+    names = {
+        "float_up": entry(doc="Go up."), "Kite": entry("class", None, since=["3.5", "3.6"]),
+        "Kite.pull": entry("method", "(hard=False)"), "SSLContext.fly": entry("attribute", None, "How high", ["3.7"]),
+    }
     lines = interface.render(names, [plant()], "ssl")
     text = text_of(lines)
-    assert ".. py:function:: float_up(a, b=1)\n\n   Go up. Since Python 3.8.18, 3.9; needs OpenSSL 3.2 or newer; :ref:`levit" in text
-    assert ".. py:class:: Kite\n\n   Since Python 3.5.\n\n   .. py:method:: pull(hard=False)\n\n      Since Python 3.5.\n" in text
-    assert ".. py:class:: SSLContext\n\n   A class of 2.7 too. New in it:\n\n   .. py:attribute:: fly\n\n      How high. Since Python 3.7." in text
+    for part in (
+        ".. py:function:: float_up(a, b=1)\n\n"
+        "   Go up. Since Python 3.8.18, 3.9; needs OpenSSL 3.2 or newer; :ref:`levitation <feature-levitation>`.\n",
+        ".. py:class:: Kite\n\n   Since Python 3.5.\n\n   .. py:method:: pull(hard=False)\n\n      Since Python 3.5.\n",
+        ".. py:class:: SSLContext\n\n   A class of 2.7 too. New in it:\n\n"
+        "   .. py:attribute:: fly\n\n      How high. Since Python 3.7.\n",
+    ):
+        assert part in text
 
 
 def test_a_name_of_which_nothing_tells_since_when_it_is_there_is_an_error():
-    with pytest.raises(LookupError, match="which Python 3 there is ssl.sink: it needs a row of the registry, or Since: in"):
+    with pytest.raises(LookupError, match="which Python 3 there is ssl.sink: it needs a row of the registry, or Since:"):
         interface.render({"sink": entry()}, [plant()], "ssl")

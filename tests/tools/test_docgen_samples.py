@@ -143,13 +143,15 @@ def test_a_command_line_that_is_none_is_told_so(arguments, capsys):
 def test_the_probe_tells_names_parameters_and_the_first_paragraph(tmp_path, monkeypatch):
     (tmp_path / "sample_module.py").write_text(
         "import json\nfrom collections import OrderedDict\nNUMBER = 3\n_private = 1\n"
-        "def call(a, /, b=2, *, c=None):\n    '''call($self, a)\n--\n\n    Call it,\n    at once. Since: 3.5; Source: x.\n\n    More.'''\n"
+        "def call(a, /, b=2, *, c=None):\n"
+        "    '''call($self, a)\n--\n\n    Call it,\n    at once. Since: 3.5; Source: x.\n\n    More.'''\n"
         "class Thing:\n    '''A thing. Since: 2.7.9, 3.4.'''\n    def move(self, far=True): 'Move it.'\n"
         "    @property\n    def weight(self): 'In grams.'\n")
     monkeypatch.syspath_prepend(str(tmp_path))
     found = probe.describe("sample_module")
     assert sorted(found) == ["NUMBER", "Thing", "Thing.move", "Thing.weight", "call"]
-    assert found["call"] == {"kind": "function", "signature": "(a, /, b=2, *, c=None)", "doc": "Call it, at once.", "since": ["3.5"]}
+    assert found["call"] == {
+        "kind": "function", "signature": "(a, /, b=2, *, c=None)", "doc": "Call it, at once.", "since": ["3.5"]}
     assert found["Thing"] == {"kind": "class", "signature": "()", "doc": "A thing.", "since": ["3.4"]}
     assert found["Thing.move"]["signature"] == "(far=True)" and found["Thing.weight"]["doc"] == "In grams."
     assert probe.describe("no_such_module") is None

@@ -89,7 +89,8 @@ def render(names: Names, rows: Sequence[Row], module: str) -> list[str]:
         entry, margin = names[name], "" if name == owner else "   "
         since = _say_since(name, names, by_name, module)
         paragraphs = [", ".join(map(markup.literal, entry.get("members", ()))), _join(markup.escape(entry["doc"]), since)]
-        lines += ["%s.. %s:: %s%s" % (margin, _DIRECTIVES[entry["kind"]], name.split(".")[-1], entry["signature"] or ""), ""]
+        signed = name.split(".")[-1] + (entry["signature"] or "")
+        lines += ["%s.. %s:: %s" % (margin, _DIRECTIVES[entry["kind"]], signed), ""]
         for paragraph in filter(None, paragraphs):
             lines += ["%s   %s" % (margin, paragraph), ""]
     return lines

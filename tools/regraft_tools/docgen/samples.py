@@ -7,8 +7,8 @@ by its language, or, without one, by how it begins:
     console, sh      commands for a shell; with `$ `, the lines between are output, compared the same way
     recipe           of the registry: the tests of the runtime run each of these
 
-A block that cannot be run has a comment before it, or before the paragraph that leads to it, that says why: `.. not run: it
-needs root`. A block without one that
+A block that cannot be run has a comment before it, or before the paragraph that leads to it, that says why:
+`.. not run: it needs root`. A block without one that
 is of no such kind is a failure. `.. exit status: 1` says that a command, or a program, ends so. In blocks with `$ ` and
 without output, what is printed is not looked at.
 
@@ -47,7 +47,8 @@ FILE = re.compile(r"file: (\S+)")
 STATUS = re.compile(r"exit status: (\d+)")
 # What developers of regraft call. That it exists is looked up; what it does has tests of its own.
 LOOKED_UP = re.compile(
-    r"(?:make (?P<target>\w+)|\.venv/bin/nox(?: -s (?P<session>\w+)| --list)|python3? (?P<path>benchmarks/\w+\.py))\b[^|;&]*"
+    r"(?:make (?P<target>\w+)|\.venv/bin/nox(?: -s (?P<session>\w+)| --list)"
+    r"|python3? (?P<path>benchmarks/\w+\.py))\b[^|;&]*"
 )
 PYTHON, SHELL, DATA = "python", "shell", "data"
 _LANGUAGES = {

@@ -24,7 +24,8 @@ def render(rows: Sequence[Row], module: str) -> list[str]:
     lines = _by_cve(own, module) + _by_feature(own, module)
     doubts = [(row, each) for row in own for each in row["unconfirmed"]]
     if any(row["first_regraft"] is None for row in own):
-        lines += ["*with newest*: with ``REGRAFT_DEFAULTS=newest``; else the default is the host's (:doc:`/defaults`).", ""]
+        lines += ["*with newest*: with ``REGRAFT_DEFAULTS=newest``; else the default is the host's (:doc:`/defaults`)."]
+        lines.append("")
     if doubts:
         lines += ["%s What no source confirms:" % UNCONFIRMED, ""]
         lines += ["* %s: %s" % (link(row), markup.escape(each)) for row, each in doubts] + [""]
