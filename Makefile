@@ -22,6 +22,7 @@ test: $(READY)
 	@status=0; \
 	$(NOX) --session house tests tools x509 differential audit own_suites || status=1; \
 	$(NOX) --session translated_suites -- --here || status=1; \
+	$(NOX) --session docs -- --here || status=1; \
 	$(VENV)/bin/python -m regraft_tools.tally show || status=1; \
 	exit $$status
 

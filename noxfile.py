@@ -151,15 +151,7 @@ def stubtest(session: nox.Session) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """The documentation as HTML, and its code samples on 2.7 and 3.13; a warning is an error."""
-    environment = environments.ensure(
-        interpreters.own(), "docs", packages=["furo", "sphinx"], regraft=False
-    )
-    run_tool(session, "docgen", "interface", "docs/_build/interface.json")
-    session.run(
-        str(environment.python), "-m", "sphinx", "-W", "--keep-going", "-b", "html",
-        "docs", "docs/_build/html", *session.posargs, external=True,
-    )
-    run_tool(session, "docgen", "samples", "docs/_build/samples.json")
+    run_tool(session, "docgen", "build", *session.posargs)
 
 
 @nox.session

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from regraft_tools import environments, interpreters
+from regraft_tools import environments, interpreters, tally
 from regraft_tools.docgen import __main__ as command
+from regraft_tools.docgen import build as build_tool
 from regraft_tools.docgen import probe, samples
 
 
@@ -92,7 +93,8 @@ def test_a_block_that_is_not_run_says_why():
 
 def test_a_block_of_no_known_kind_fails_unless_it_says_why(run):
     assert "neither Python nor shell" in run(block("?")).failure
-    assert run(block("?", notes=["not run: it is a riddle"])).failure == ""
+    assert run(block("?", notes=["not run: it is a riddle"])).left_out
+    assert not run(block("make test")).left_out
 
 
 def test_commands_of_developers_are_looked_up():
@@ -116,14 +118,15 @@ def test_a_sample_that_no_interpreter_ran_is_a_failure():
     assert samples.find_unrun(outcomes) == ["page.rst:7"]
     assert samples.find_unrun([*outcomes, samples.Outcome("page.rst:7", "2.7")]) == []
     assert "page.rst:7\nno interpreter ran it" in samples.report(outcomes)
+    assert samples.count(outcomes) == (0, 1, 0)
 
 
 def test_the_report_counts_and_gives_reasons():
-    outcomes = [samples.Outcome("a.rst:1", "2.7"), samples.Outcome("a.rst:2", reason="it needs root"),
+    outcomes = [samples.Outcome("a.rst:1", "2.7"), samples.Outcome("a.rst:2", reason="it needs root", left_out=True),
                 samples.Outcome("a.rst:3", "2.7", failure="boom")]
     text = samples.report(outcomes)
     assert "a.rst:3 on 2.7\nboom" in text and "not run:   1, it needs root" in text
-    assert text.endswith("samples: 1 passed, 1 failed")
+    assert text.endswith("samples: 1 passed, 1 failed, 1 left out")
 
 
 def test_a_list_without_any_sample_is_an_error(tmp_path, capsys):
@@ -135,7 +138,16 @@ def test_a_list_without_any_sample_is_an_error(tmp_path, capsys):
 @pytest.mark.parametrize("arguments", [[], ["samples"], ["tea", "file"]])
 def test_a_command_line_that_is_none_is_told_so(arguments, capsys):
     assert command.main(arguments) == 2
-    assert "usage: python -m regraft_tools.docgen COMMAND FILE" in capsys.readouterr().err
+    assert "usage: python -m regraft_tools.docgen COMMAND" in capsys.readouterr().err
+
+
+def test_a_machine_without_an_interpreter_is_told_so_and_fails_unless_here_is_asked_for(monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv(interpreters.VARIABLE, "3.4")
+    monkeypatch.setattr(tally, "record", lambda row: None)
+    assert command.main(["build", "--here"]) == 0
+    assert "not built: Python 2.7 and 3.13 is not here" in capsys.readouterr().out
+    assert command.main(["build"]) == 1
+    assert "docgen: the documentation is made with Python 2.7, which is not here" in capsys.readouterr().err
 
 
 # What is new on 2.7 is asked by `probe`, in each interpreter.
@@ -180,7 +192,7 @@ regraft_reference, regraft_samples, regraft_interface = %r, "samples.json", "int
 
 @pytest.fixture
 def build(tmp_path):
-    environment = environments.ensure(interpreters.own(), "docs", packages=["furo", "sphinx"], regraft=False)
+    environment = environments.ensure(interpreters.own(), "docs", packages=build_tool.PACKAGES, regraft=False)
 
     def build_page(text, reference=False):
         (tmp_path / "conf.py").write_text(CONF % (str(Path(samples.__file__).parents[2]), reference))

@@ -8,6 +8,7 @@
     pages       what the page of a covered module must have
     directives  the Sphinx extension that puts all this into pages
     samples     runs the code samples of the pages
+    build       all of that, one after the other: the session `docs`
 
 Nothing generated is kept: a page is text with directives in it. Beside `directives`, which imports Sphinx, all of it is
 standard library.

@@ -1,8 +1,6 @@
 """What the covered modules have on 2.7 with regraft that the stock ones of 2.7.18 lack.
 
-    python -m regraft_tools.docgen interface FILE
-
-asks both, and 3.13 with regraft for the parameters that 2.7 cannot tell, and writes FILE; `render` reads it.
+`collect` asks both, and 3.13 with regraft for the parameters that 2.7 cannot tell; `render` makes a page of it.
 """
 
 from __future__ import annotations

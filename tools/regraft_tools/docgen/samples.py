@@ -87,12 +87,17 @@ sys.exit(doctest.DocTestRunner(optionflags=flags).run(test).failed != 0)
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a block on one interpreter: why it was not run, what was wrong, or neither."""
+    """What became of a block on one interpreter: why it was not run, what was wrong, or neither.
+
+    Attributes:
+        left_out: whether it is not run because its page says so, and not because something else does it.
+    """
 
     place: str
     series: str = ""
     reason: str = ""
     failure: str = ""
+    left_out: bool = False
 
 
 def list_blocks(tree: Any, page: str) -> list[dict]:
@@ -154,6 +159,10 @@ def find_reason(block: Mapping[str, Any]) -> str:
     return ""
 
 
+def _is_left_out(block: Mapping[str, Any]) -> bool:
+    return any(NOT_RUN.fullmatch(note) for note in block["notes"])
+
+
 def look_up(block: Mapping[str, Any]) -> str:
     """What is wrong with the targets of make and the sessions of nox that a block names; empty if nothing is."""
     root = environments.checkout()
@@ -199,7 +208,7 @@ def _run(
     place = "%s.rst:%s" % (block["page"], block["line"])
     reason, kind = find_reason(block), sort_out(block)
     if reason:
-        return Outcome(place, reason=reason, failure=look_up(block))
+        return Outcome(place, reason=reason, failure=look_up(block), left_out=_is_left_out(block))
     if kind == DATA:
         return Outcome(place, reason="no code: %s" % block["language"])
     if not kind:
@@ -349,23 +358,31 @@ def find_unrun(outcomes: Sequence[Outcome]) -> list[str]:
     return list(dict.fromkeys(each.place for each in outcomes if each.place not in taken))
 
 
+def count(outcomes: Sequence[Outcome]) -> tuple[int, int, int]:
+    """How many passed, failed and were left out by their page."""
+    failed = sum(1 for each in outcomes if each.failure) + len(find_unrun(outcomes))
+    passed = sum(1 for each in outcomes if each.series and not each.failure and not each.reason)
+    return passed, failed, sum(1 for each in outcomes if each.left_out and not each.failure)
+
+
 def report(outcomes: Sequence[Outcome]) -> str:
-    """The failures, and a line with the counts."""
+    """The failures, why blocks were not run, and a line with the counts."""
     unrun = [Outcome(each, failure="no interpreter ran it") for each in find_unrun(outcomes)]
-    failed = [*unrun, *(each for each in outcomes if each.failure)]
-    passed = [each for each in outcomes if each.series and not each.failure and not each.reason]
-    reasons: dict[str, set[str]] = {}
+    reasons: dict[str, int] = {}
     for each in outcomes:
         if each.reason and not each.failure and not each.series:
-            reasons.setdefault(each.reason, set()).add(each.place)
-    lines = ["%s%s\n%s\n" % (each.place, " on %s" % each.series if each.series else "", each.failure) for each in failed]
-    lines += ["not run: %3d, %s" % (len(places), reason) for reason, places in sorted(reasons.items())]
-    lines.append("samples: %d passed, %d failed" % (len(passed), len(failed)))
+            reasons[each.reason] = reasons.get(each.reason, 0) + 1
+    lines = [
+        "%s%s\n%s\n" % (each.place, " on %s" % each.series if each.series else "", each.failure)
+        for each in [*unrun, *outcomes] if each.failure
+    ]
+    lines += ["not run: %3d, %s" % (number, reason) for reason, number in sorted(reasons.items())]
+    lines.append("samples: %d passed, %d failed, %d left out" % count(outcomes))
     return "\n".join(lines)
 
 
-def run_file(path: Path) -> bool:
-    """Runs the blocks that a build has listed, and prints what became of them; whether all is well.
+def run_file(path: Path) -> list[Outcome]:
+    """Runs the blocks that a build has listed.
 
     Raises:
         LookupError: an interpreter is not there, or the list has no block at all.
@@ -375,6 +392,4 @@ def run_file(path: Path) -> bool:
     blocks = json.loads(path.read_text(encoding="utf-8"))
     if not blocks:
         raise LookupError("%s lists no block of code: the build of the documentation has gone wrong" % path)
-    outcomes = run_all(blocks, {series: interface.environment(series).python for series in SERIES})
-    print(report(outcomes))
-    return not find_unrun(outcomes) and not any(each.failure for each in outcomes)
+    return run_all(blocks, {series: interface.environment(series).python for series in SERIES})
