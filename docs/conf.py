@@ -30,7 +30,7 @@ regraft_interface = str(ROOT / "docs" / "_build" / "interface.json")
 regraft_samples = str(ROOT / "docs" / "_build" / "samples.json")
 exclude_patterns = ["_build"]
 nitpicky = True
-highlight_language = "python"
+highlight_language = "none"  # what names no language is for a shell
 default_role = "code"
 
 add_module_names = False

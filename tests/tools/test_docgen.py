@@ -170,6 +170,8 @@ def test_what_is_written_in_a_row_is_no_markup_but_code():
     ("PEP 466", "<https://peps.python.org/pep-0466/>"),
     ("RFC 9325, section 3.8", "`RFC 9325, section 3.8 <https://www.rfc-editor.org/rfc/rfc9325>`__"),
     ("CVE-2023-40217", "<https://www.cve.org/CVERecord?id=CVE-2023-40217>"),
+    ("gh-1: a crash", "`gh-1: a crash <https://github.com/python/cpython/issues/1>`__"),
+    ("ssl documentation, HAS_ALPN", "`ssl documentation, HAS_ALPN <https://docs.python.org/3.15/library/ssl.html>`__"),
     ("the documentation of *ssl*", r"the documentation of \*ssl\*"),
 ])
 def test_a_source_leads_to_where_it_is(text, target):
@@ -256,7 +258,8 @@ def test_new_is_what_the_stock_module_lacks_with_the_parameters_that_3_can_tell(
 def test_a_name_is_shown_with_its_docstring_and_since_which_python_it_is_there():
     names = {
         "float_up": entry(doc="Go up."), "Kite": entry("class", None, since=["3.5", "3.6"]),
-        "Kite.pull": entry("method", "(hard=False)"), "SSLContext.fly": entry("attribute", None, "How high", ["3.7"]),
+        "Kite.pull": entry("method", "(hard=False)"), "Wind": entry("class", None, since=["3.6"], members=["N", "S"]),
+        "SSLContext.fly": entry("attribute", None, "How high", ["3.7"]),
     }
     lines = interface.render(names, [plant()], "ssl")
     text = text_of(lines)
@@ -264,6 +267,7 @@ def test_a_name_is_shown_with_its_docstring_and_since_which_python_it_is_there()
         ".. py:function:: float_up(a, b=1)\n\n"
         "   Go up. Since Python 3.8.18, 3.9; needs OpenSSL 3.2 or newer; :ref:`levitation <feature-levitation>`.\n",
         ".. py:class:: Kite\n\n   Since Python 3.5.\n\n   .. py:method:: pull(hard=False)\n\n      Since Python 3.5.\n",
+        ".. py:class:: Wind\n\n   An enumeration: ``N``, ``S``.\n\n   Since Python 3.6.\n",
         ".. py:class:: SSLContext\n\n   A class of 2.7 too. New in it:\n\n"
         "   .. py:attribute:: fly\n\n      How high. Since Python 3.7.\n",
     ):

@@ -86,7 +86,8 @@ def render(names: Names, rows: Sequence[Row], module: str) -> list[str]:
             lines += [".. py:class:: %s" % owner, "", "   A class of 2.7 too. New in it:", ""]
         entry, margin = names[name], "" if name == owner else "   "
         since = _say_since(name, names, by_name, module)
-        paragraphs = [", ".join(map(markup.literal, entry.get("members", ()))), _join(markup.escape(entry["doc"]), since)]
+        members = ", ".join(map(markup.literal, entry.get("members", ())))
+        paragraphs = [members and "An enumeration: %s." % members, _join(markup.escape(entry["doc"]), since)]
         signed = name.split(".")[-1] + (entry["signature"] or "")
         lines += ["%s.. %s:: %s" % (margin, _DIRECTIVES[entry["kind"]], signed), ""]
         for paragraph in filter(None, paragraphs):

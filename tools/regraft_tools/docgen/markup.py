@@ -57,11 +57,12 @@ def section(title: str, adornment: str, label: str = "") -> list[str]:
 
 
 _LINKS = (
-    (re.compile(r"^bpo-(\d+)$"), "https://bugs.python.org/issue%s"),
-    (re.compile(r"^gh-(\d+)$"), "https://github.com/python/cpython/issues/%s"),
+    (re.compile(r"^bpo-(\d+)\b"), "https://bugs.python.org/issue%s"),
+    (re.compile(r"^gh-(\d+)\b"), "https://github.com/python/cpython/issues/%s"),
     (re.compile(r"^PEP (\d+)\b"), "https://peps.python.org/pep-%04d/"),
     (re.compile(r"^RFC (\d+)\b"), "https://www.rfc-editor.org/rfc/rfc%s"),
-    (re.compile(r"^(CVE-\d{4}-\d{4,})$"), "https://www.cve.org/CVERecord?id=%s"),
+    (re.compile(r"^(CVE-\d{4}-\d{4,})\b"), "https://www.cve.org/CVERecord?id=%s"),
+    (re.compile(r"^(ssl|hashlib|hmac|os|random|secrets) documentation\b"), "https://docs.python.org/3.15/library/%s.html"),
 )
 
 

@@ -29,8 +29,8 @@ def describe(module):
         if name.startswith("_") or _is_borrowed(module, name, value):
             continue
         found[name] = _describe(value)
-        if not inspect.isclass(value):
-            continue
+        if not inspect.isclass(value) or value.__module__ in set(MODULES) - set([module.__name__]):
+            continue  # the members of a class are told where it is at home
         if hasattr(value, "__members__"):
             found[name]["members"] = sorted(value.__members__)
             continue
