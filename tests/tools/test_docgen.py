@@ -118,6 +118,13 @@ def test_a_default_that_stays_the_hosts_is_not_said_to_be_changed():
     assert "- with newest\n" in text and "*with newest*: with ``REGRAFT_DEFAULTS=newest``" in text
 
 
+def test_the_page_of_hazards_has_each_opt_out_of_the_registry():
+    assert "\n.. regraft-opt-outs::\n" in (ROOT / "docs" / "hazards.rst").read_text(encoding="utf-8")
+    cells = read_table(security.render_opt_outs(ROWS), "opt-outs")[1:]
+    expected = ["%s (``%s``)" % (security.link(row), row["module"]) for row in ROWS if row["relax"]]
+    assert [each[0] for each in cells] == expected and all(all(each) for each in cells)
+
+
 def test_a_module_without_rows_is_an_error_and_not_an_empty_section():
     with pytest.raises(LookupError, match="the registry has no row for the module 'hmac'"):
         security.render([plant()], "hmac")
@@ -248,11 +255,18 @@ def entry(kind="function", signature="(a, b=1)", doc="", since=(), **more):
 
 
 def test_new_is_what_the_stock_module_lacks_with_the_parameters_that_3_can_tell():
-    grafted = {"ssl": {"old": entry(), "new": entry(signature=None), "only": entry()}, "secrets": {"token": entry()}}
+    grafted = {"ssl": {"old": entry(), "borrowed": None, "lent": entry(), "new": entry(signature=None), "only": entry()}, "secrets": {"token": entry()}}
     newer = {"ssl": {"new": entry(signature="(a, /)")}, "secrets": None}
-    found = interface.compare(grafted, {"ssl": {"old": entry()}, "secrets": None}, newer)
+    found = interface.compare(grafted, {"ssl": {"old": entry(), "lent": None}, "secrets": None}, newer)
     assert {module: sorted(names) for module, names in found.items()} == {"ssl": ["new", "only"], "secrets": ["token"]}
     assert found["ssl"]["new"]["signature"] == "(a, /)" and found["ssl"]["only"]["signature"] == "(a, b=1)"
+
+
+def test_docstrings_of_the_hosts_own_code_are_not_published():
+    theirs = entry(doc="Theirs.")
+    grafted = {"random": {"old": theirs}, "secrets": {"old": theirs, "new": entry(doc="Ours.")}}
+    found = interface.compare(grafted, {"random": {"old": theirs}, "secrets": None}, grafted)
+    assert {name: each["doc"] for name, each in found["secrets"].items()} == {"old": "", "new": "Ours."}
 
 
 def test_a_name_is_shown_with_its_docstring_and_since_which_python_it_is_there():

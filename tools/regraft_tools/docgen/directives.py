@@ -1,6 +1,7 @@
 """The Sphinx extension: directives for the generated parts of pages, and the list of code samples.
 
     .. regraft-security:: ssl       both tables of "Security Considerations"
+    .. regraft-opt-outs::           what each recipe `relax` gives up
     .. regraft-names:: ssl          what is new on 2.7
     .. regraft-registry::           each row with its recipes
     .. regraft-matrix::             the picture
@@ -56,6 +57,13 @@ class Security(Generated):
 
     def generate(self, rows: list[registry.Row]) -> list[nodes.Node]:
         return self.parse(security.render(rows, self.module))
+
+
+class OptOuts(Generated):
+    """What each recipe `relax` gives up."""
+
+    def generate(self, rows: list[registry.Row]) -> list[nodes.Node]:
+        return self.parse(security.render_opt_outs(rows))
 
 
 class Names(Generated):
@@ -129,6 +137,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("regraft_samples", "", "", types=[str])
     app.add_config_value("regraft_reference", True, "", types=[bool])
     app.add_directive("regraft-security", Security)
+    app.add_directive("regraft-opt-outs", OptOuts)
     app.add_directive("regraft-names", Names)
     app.add_directive("regraft-registry", Registry)
     app.add_directive("regraft-matrix", Matrix)

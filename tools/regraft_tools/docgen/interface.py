@@ -15,7 +15,7 @@ from regraft_tools.docgen import markup
 from regraft_tools.docgen.registry import Row
 from regraft_tools.environments import Environment
 
-Names = dict[str, dict[str, Any]]
+Names = dict[str, Any]
 
 PROBE = Path(__file__).with_name("probe.py")
 OLD, NEW = "2.7", "3.13"
@@ -60,13 +60,20 @@ def _ask(where: Environment, regrafted: bool) -> dict[str, Names | None]:
 def compare(
     grafted: dict[str, Names | None], stock: dict[str, Names | None], newer: dict[str, Names | None]
 ) -> dict[str, Names]:
-    """The names that the first has and the second has not; parameters come from the third where it knows the name."""
+    """The names that the first has and the second has not; parameters come from the third where it knows the name.
+
+    Where code of the host's own is at work, as in `random`, its docstrings are left out: they are not ours to publish.
+    """
     answer: dict[str, Names] = {}
+    theirs = {entry["doc"] for names in stock.values() for entry in (names or {}).values() if entry}
     for module, names in grafted.items():
         before, ahead = stock[module] or {}, newer[module] or {}
         answer[module] = {
-            name: {**entry, "signature": ahead.get(name, entry)["signature"] or entry["signature"]}
-            for name, entry in (names or {}).items() if name not in before
+            name: {
+                **entry, "signature": (ahead.get(name) or entry)["signature"] or entry["signature"],
+                "doc": "" if entry["doc"] in theirs else entry["doc"],
+            }
+            for name, entry in (names or {}).items() if entry and name not in before
         }
     return answer
 
@@ -96,7 +103,7 @@ def render(names: Names, rows: Sequence[Row], module: str) -> list[str]:
 
 
 def _join(summary: str, since: str) -> str:
-    return since if not summary else summary + ("" if summary.endswith(".") else ".") + " " + since
+    return since if not summary else summary + ("" if summary.endswith((".", "!", "?")) else ".") + " " + since
 
 
 def find_since(name: str, names: Names, by_name: dict[str, Row], module: str) -> tuple[list[str], Row | None]:

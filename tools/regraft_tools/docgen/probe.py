@@ -2,7 +2,7 @@
 
 By module and name, members of classes as "Class.member": `kind`, `signature` (text, None where there is none to tell),
 `doc` (the first paragraph of the docstring), `since` (the releases of 3 that the docstring names), `members` of
-enumerations. Private names, modules, and what a module only borrows are left out.
+enumerations. Private names are left out; what a module only borrows of another one is None.
 """
 from __future__ import absolute_import, division, print_function
 
@@ -19,14 +19,17 @@ _USUAL = frozenset(dir(object)) | frozenset(dir(tuple)) | frozenset(dir(int)) | 
 
 
 def describe(module):
-    """Return what a module offers of its own (dict), by name; None if there is no such module."""
+    """Return what a module offers (dict), by name; None if there is no such module."""
     try:
         module = importlib.import_module(module)
     except ImportError:
         return None
     found = {}
     for name, value in sorted(vars(module).items()):
-        if name.startswith("_") or _is_borrowed(module, name, value):
+        if name.startswith("_"):
+            continue
+        if _is_borrowed(module, name, value):
+            found[name] = None
             continue
         found[name] = _describe(value)
         if not inspect.isclass(value) or value.__module__ in set(MODULES) - set([module.__name__]):

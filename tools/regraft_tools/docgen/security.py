@@ -1,4 +1,4 @@
-"""The generated part of "Security Considerations": PEP 466's draft, section "Documentation".
+"""The generated part of "Security Considerations" (PEP 466's draft, section "Documentation"), and of the hazards.
 
 It demands of each covered module the key security enhancements and fixes, with CVE identifiers where there are any,
 and the feature and maintenance releases that first included them.
@@ -30,6 +30,21 @@ def render(rows: Sequence[Row], module: str) -> list[str]:
         lines += ["%s What no source confirms:" % UNCONFIRMED, ""]
         lines += ["* %s: %s" % (link(row), markup.escape(each)) for row, each in doubts] + [""]
     return lines
+
+
+def render_opt_outs(rows: Sequence[Row]) -> list[str]:
+    """What each recipe `relax` of the registry gives up, as lines of reStructuredText."""
+    own = [row for row in rows if row["relax"]]
+    if not own:
+        raise LookupError("the registry has no recipe relax at all")
+    table = [
+        ("%s (``%s``)" % (link(row), row["module"]), markup.escape(row["defends"]), markup.escape(row["beyond"]))
+        for row in own
+    ]
+    return markup.table(
+        ("opted out of", "what no longer holds", "why that concerns others"), table, (22, 39, 39), name="opt-outs",
+        style="releases",
+    )
 
 
 def link(row: Row) -> str:
