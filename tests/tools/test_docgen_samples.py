@@ -102,7 +102,7 @@ def test_a_block_of_no_known_kind_fails_unless_it_says_why(run):
 def test_commands_of_developers_are_looked_up():
     good = block("make test\n.venv/bin/nox -s docs\n.venv/bin/nox --list\npython3 benchmarks/run.py --pair a b")
     assert "looked up" in samples.find_reason(good) and samples.look_up(good) == ""
-    for text in ("make tea", ".venv/bin/nox -s tea", "python benchmarks/tea.py"):
+    for text in ("make tea", ".venv/bin/nox -s tea", "python benchmarks/tea.py", "regraft-tools tea", "make test-tea"):
         assert text in samples.look_up(block(text))
 
 

@@ -4,6 +4,8 @@ The build of the pages lists each block of code (`list_blocks`); `run_file` runs
 by its language, or, without one, by how it begins:
 
     python           a program of its own; with `>>>`, its output is compared as doctest does
+    text, json, ini, toml, or what begins with a bracket
+                     data
     console, sh      commands for a shell; with `$ `, the lines between are output, compared the same way
     recipe           of the registry: the tests of the runtime run each of these
 
@@ -37,6 +39,7 @@ from pathlib import Path
 from typing import Any
 
 from regraft_tools import environments
+from regraft_tools.__main__ import COMMANDS
 
 SERIES = ("2.7", "3.13")
 LONGEST = 60  # seconds for one sample
@@ -47,8 +50,8 @@ FILE = re.compile(r"file: (\S+)")
 STATUS = re.compile(r"exit status: (\d+)")
 # What developers of regraft call. That it exists is looked up; what it does has tests of its own.
 LOOKED_UP = re.compile(
-    r"(?:make (?P<target>\w+)|\.venv/bin/nox(?: -s (?P<session>\w+)| --list)"
-    r"|python3? (?P<path>benchmarks/\w+\.py))\b[^|;&]*"
+    r"(?:make (?P<target>[\w-]+)|\.venv/bin/nox(?: -s (?P<session>[\w-]+)| --list)"
+    r"|(?:\.venv/bin/)?regraft-tools (?P<tool>\w+)|python3? (?P<path>benchmarks/\w+\.py))(?![\w-])[^|;&]*"
 )
 PYTHON, SHELL, DATA = "python", "shell", "data"
 _LANGUAGES = {
@@ -141,6 +144,8 @@ def sort_out(block: Mapping[str, Any]) -> str:
         return _LANGUAGES[language]
     if block["text"].startswith(">>>"):
         return PYTHON
+    if block["text"].startswith(("[", "{")):
+        return DATA
     lines = block["text"].splitlines()
     return SHELL if lines and _COMMAND.match(lines[0]) else ""
 
@@ -155,7 +160,7 @@ def find_reason(block: Mapping[str, Any]) -> str:
         return "a recipe of the registry: tests/unit/test_feature_recipes.py runs it"
     commands = [line for line in block["text"].splitlines() if line.strip()]
     if sort_out(block) == SHELL and all(LOOKED_UP.match(line) for line in commands):
-        return "commands of developers: that the targets, sessions and files are there was looked up"
+        return "commands of developers: that what they name is there was looked up"
     return ""
 
 
@@ -164,15 +169,19 @@ def _is_left_out(block: Mapping[str, Any]) -> bool:
 
 
 def look_up(block: Mapping[str, Any]) -> str:
-    """What is wrong with the targets of make and the sessions of nox that a block names; empty if nothing is."""
+    """What a block of commands of developers names that is not there; empty if all is."""
     root = environments.checkout()
-    targets = set(re.findall(r"^(\w+):", (root / "Makefile").read_text(encoding="utf-8"), re.M))
-    sessions = set(re.findall(r"^def (\w+)\(session", (root / "noxfile.py").read_text(encoding="utf-8"), re.M))
-    named = [each for each in map(LOOKED_UP.match, block["text"].splitlines()) if each]
-    wrong = [each[0] for each in named if (each["target"] or "test") not in targets
-             or each["session"] and each["session"] not in sessions
-             or each["path"] and not (root / each["path"]).exists()]
-    return "there is no such target, session or file: %s" % ", ".join(wrong) if wrong else ""
+    tasks = (root / "noxfile.py").read_text(encoding="utf-8")
+    there = {
+        "target": set(re.findall(r"^(\w+):", (root / "Makefile").read_text(encoding="utf-8"), re.M)),
+        "session": set(re.findall(r"^def (\w+)\(session|\bname=\"([\w-]+)\"", tasks, re.M)),
+        "tool": set(COMMANDS), "path": {"benchmarks/" + each.name for each in root.glob("benchmarks/*.py")},
+    }
+    there["session"] = {name for pair in there["session"] for name in pair if name}
+    wrong = []
+    for found in filter(None, map(LOOKED_UP.match, block["text"].splitlines())):
+        wrong += [found[0] for kind, name in found.groupdict().items() if name and name not in there[kind]]
+    return "there is no such target, session, tool or file: %s" % ", ".join(wrong) if wrong else ""
 
 
 def run_all(blocks: Sequence[Mapping[str, Any]], pythons: Mapping[str, Path]) -> list[Outcome]:
@@ -210,7 +219,7 @@ def _run(
     if reason:
         return Outcome(place, reason=reason, failure=look_up(block), left_out=_is_left_out(block))
     if kind == DATA:
-        return Outcome(place, reason="no code: %s" % block["language"])
+        return Outcome(place, reason="no code but data: %s" % (block["language"] or "tables and objects"))
     if not kind:
         return Outcome(place, failure="neither Python nor shell: give it a language, or say why it is not run")
     named = set(re.findall(r"\bpython(\d\.\d+)\b", block["text"])) if kind == SHELL else set()
