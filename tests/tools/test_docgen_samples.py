@@ -257,6 +257,15 @@ Rows
 """
 
 
+def test_the_links_of_the_picture_lead_to_the_page_of_the_registry(build, tmp_path):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "picture.rst").write_text(":orphan:\n\nPicture\n=======\n\n.. regraft-matrix::\n")
+    done = build("Page\n====\n\n.. regraft-matrix::\n")
+    assert done.returncode == 0, done.stdout
+    for page, target in (("index", '"features.html#alpn"'), ("sub/picture", '"../features.html#alpn"')):
+        assert "href=" + target in (tmp_path / "out" / (page + ".html")).read_text()
+
+
 def test_the_directives_fill_a_page_the_same_way_each_time_and_list_its_samples(build, tmp_path):
     pages = []
     for _ in range(2):

@@ -91,7 +91,8 @@ class Matrix(Generated):
     def generate(self, rows: list[registry.Row]) -> list[nodes.Node]:
         # Focus, so that who has no pointer can scroll it too.
         start = '<div class="rg-scroll" tabindex="0" role="region" aria-label="%s">\n' % matrix.TITLE
-        return [nodes.raw("", start + matrix.render(rows, "features.html") + "</div>\n", format="html")]
+        page = "../" * self.env.docname.count("/") + "features.html"
+        return [nodes.raw("", start + matrix.render(rows, page) + "</div>\n", format="html")]
 
 
 def check(app: Sphinx) -> None:
