@@ -235,9 +235,14 @@ def test_the_picture_shows_a_default_that_stays_the_hosts_as_half():
     assert cells_of(plant(kind="default", affected=None, first_regraft=None))["regraft"] == "rg-later"
 
 
+def test_the_columns_of_the_picture_are_named_again_where_a_screen_ends():
+    rows = [plant(name="row-%d" % number) for number in range(matrix.BETWEEN_HEADS + 1)]
+    assert matrix.render(rows).count(">2.7.18<") == 2 and matrix.render(rows[1:]).count(">2.7.18<") == 1
+
+
 def test_the_picture_marks_what_is_unconfirmed():
     assert ">levitation ?<" in matrix.render([plant()])
-    assert "?<" not in matrix.render([plant(unconfirmed=[])])
+    assert ">levitation<" in matrix.render([plant(unconfirmed=[])])
 
 
 def test_what_is_generated_is_the_same_each_time():

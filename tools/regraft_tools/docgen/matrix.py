@@ -18,6 +18,7 @@ BOX = 11  # side of what is drawn in it
 LEFT, GAP, RIGHT = 6, 16, 16
 LINE = 33  # height of a row: its label and its cells
 HEAD = 64  # height of the titles of a group and of its columns
+BETWEEN_HEADS = 12  # rows after which these stand again: as many as a screen shows
 
 TITLE = "Security features by release of Python"
 DESCRIPTION = (
@@ -28,11 +29,12 @@ DESCRIPTION = (
 )
 
 _STYLE = """
-.rg-matrix { --rg-ink: var(--color-foreground-primary, #1a1a1a); --rg-faint: var(--color-foreground-muted, #6b6f76);
+.rg-matrix { --rg-ground: var(--color-background-primary, #fff); --rg-ink: var(--color-foreground-primary, #1a1a1a); --rg-faint: var(--color-foreground-muted, #6b6f76);
   --rg-has: var(--color-brand-content, #2757dd); font-family: system-ui, sans-serif; }
 @media (prefers-color-scheme: dark) {
-  .rg-matrix { --rg-ink: var(--color-foreground-primary, #cfd0d0); --rg-faint: var(--color-foreground-muted, #81868d);
+  .rg-matrix { --rg-ground: var(--color-background-primary, #fff); --rg-ink: var(--color-foreground-primary, #cfd0d0); --rg-faint: var(--color-foreground-muted, #81868d);
     --rg-has: var(--color-brand-content, #5ca5ff); } }
+.rg-matrix .rg-ground { fill: var(--rg-ground); }
 .rg-matrix text { fill: var(--rg-ink); font-size: 12px; }
 .rg-matrix .rg-group { font-size: 15px; font-weight: 600; }
 .rg-matrix .rg-column { font-size: 10.5px; fill: var(--rg-faint); }
@@ -53,13 +55,13 @@ def render(rows: Sequence[Row], page: str = "") -> str:
     """
     columns = _columns()
     width = columns[-1][2] + CELL + RIGHT
-    body, y = _legend(rows)
+    body, y = _legend()
     for module in registry.MODULES:
         own = [row for row in rows if row["module"] == module]
-        if own:
-            body += _heads(module, columns, y)
-            y += HEAD
-        for row in own:
+        for index, row in enumerate(own):
+            if index % BETWEEN_HEADS == 0:
+                body += _heads(module, columns, y)
+                y += HEAD
             body += _row(row, columns, y, page)
             y += LINE
         y += LINE // 2 if own else 0
@@ -68,7 +70,7 @@ def render(rows: Sequence[Row], page: str = "") -> str:
         ' viewBox="0 0 %d %d" aria-labelledby="rg-matrix-title rg-matrix-description">' % (width, y, width, y),
         '<title id="rg-matrix-title">%s</title>' % escape(TITLE),
         '<desc id="rg-matrix-description">%s</desc>' % escape(DESCRIPTION),
-        "<style>%s</style>" % _STYLE,
+        "<style>%s</style>" % _STYLE, '<rect class="rg-ground" width="%d" height="%d"/>' % (width, y),
         *body, "</svg>", "",
     ])
 
@@ -84,16 +86,18 @@ def _columns() -> list[tuple[str, str, int]]:
     return found
 
 
-def _legend(rows: Sequence[Row]) -> tuple[list[str], int]:
-    # Short ones first: what a phone shows before it is moved.
-    shown = [(YES, "has it"), (NO, "has it not"), (LATER, "from a maintenance release on; regraft: with newest")]
-    body, x = [], LEFT
-    for state, words in shown:
-        body += [*_mark(state, x, 6), '<text x="%d" y="16">%s</text>' % (x + CELL, words)]
-        x += CELL + int(6.5 * len(words)) + GAP
-    if any(row["unconfirmed"] for row in rows):
-        body.append('<text x="%d" y="16">? not all confirmed</text>' % x)
-    return body, 36
+def _legend() -> tuple[list[str], int]:
+    """What the signs mean, in lines that a phone shows whole."""
+    body, y = [], 6
+    for line in (((YES, "has it"), (NO, "has it not"), ("?", "not all of it is confirmed")),
+                 ((LATER, "from a maintenance release on; regraft: with newest"),)):
+        x = LEFT
+        for state, words in line:
+            body += ['<text x="%d" y="%d">?</text>' % (x + 2, y + 10)] if state == "?" else _mark(state, x, y)
+            body.append('<text x="%d" y="%d">%s</text>' % (x + CELL, y + 10, words))
+            x += CELL + 7 * len(words) + GAP
+        y += 20
+    return body, y + 10
 
 
 def _heads(module: str, columns: Sequence[tuple[str, str, int]], y: int) -> list[str]:
