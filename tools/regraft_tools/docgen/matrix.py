@@ -29,10 +29,12 @@ DESCRIPTION = (
 )
 
 _STYLE = """
-.rg-matrix { --rg-ground: var(--color-background-primary, #fff); --rg-ink: var(--color-foreground-primary, #1a1a1a); --rg-faint: var(--color-foreground-muted, #6b6f76);
-  --rg-has: var(--color-brand-content, #2757dd); font-family: system-ui, sans-serif; }
+.rg-matrix { --rg-ground: var(--color-background-primary, #fff); --rg-ink: var(--color-foreground-primary, #1a1a1a);
+  --rg-faint: var(--color-foreground-muted, #6b6f76); --rg-has: var(--color-brand-content, #2757dd);
+  font-family: system-ui, sans-serif; }
 @media (prefers-color-scheme: dark) {
-  .rg-matrix { --rg-ground: var(--color-background-primary, #fff); --rg-ink: var(--color-foreground-primary, #cfd0d0); --rg-faint: var(--color-foreground-muted, #81868d);
+  .rg-matrix { --rg-ground: var(--color-background-primary, #131416);
+    --rg-ink: var(--color-foreground-primary, #cfd0d0); --rg-faint: var(--color-foreground-muted, #81868d);
     --rg-has: var(--color-brand-content, #5ca5ff); } }
 .rg-matrix .rg-ground { fill: var(--rg-ground); }
 .rg-matrix text { fill: var(--rg-ink); font-size: 12px; }
