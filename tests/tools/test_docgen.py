@@ -293,6 +293,20 @@ def test_a_name_is_shown_with_its_docstring_and_since_which_python_it_is_there()
         assert part in text
 
 
+@pytest.mark.parametrize(("module", "name", "entries", "since"), [
+    ("ssl", "HAS_PHA", {"HAS_PHA": entry("data", None)}, ["3.14"]),  # its row: 3.6.15, 3.7.16, 3.8
+    ("ssl", "Options", {"Options": entry("class", None, members=["OP_ALL"])}, ["3.6"]),  # its row: 3.4
+    ("ssl", "SSLContext.get_ciphers", {"SSLContext.get_ciphers": entry("method")}, ["3.6"]),
+    ("ssl", "SSLSocket.shared_ciphers", {"SSLSocket.shared_ciphers": entry("method", since=["3.5"])}, ["3.5"]),
+    ("ssl", "SSLObject.cipher", {
+        "SSLObject": entry("class", since=["3.5"]), "SSLObject.cipher": entry("method", since=["3.0"])}, ["3.5"]),
+    ("hashlib", "scrypt", {"scrypt": entry()}, ["3.6"]),  # recorded from 3.7 on: the build of 3.6 lacks it
+])
+def test_since_when_a_name_is_there_is_told_by_what_knows_best(module, name, entries, since):
+    by_name = {each: row for row in ROWS for each in row["names"]}
+    assert interface.find_since(name, entries, by_name, module) == since
+
+
 def test_a_name_of_which_nothing_tells_since_when_it_is_there_is_an_error():
     with pytest.raises(LookupError, match="which Python 3 there is ssl.sink: it needs a row of the registry, or Since:"):
         interface.render({"sink": entry()}, [plant()], "ssl")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from regraft_tools import environments, interpreters
-from regraft_tools.docgen import markup
+from regraft_tools.docgen import markup, registry
 from regraft_tools.docgen.registry import Row
 from regraft_tools.environments import Environment
 
@@ -106,28 +106,52 @@ def _join(summary: str, since: str) -> str:
     return since if not summary else summary + ("" if summary.endswith((".", "!", "?")) else ".") + " " + since
 
 
-def find_since(name: str, names: Names, by_name: dict[str, Row], module: str) -> tuple[list[str], Row | None]:
-    """First releases of 3 with a name, and the row that says so; a member is as old as its class, if nothing says more.
+def find_since(name: str, names: Names, by_name: dict[str, Row], module: str) -> list[str]:
+    """First releases of 3 with a name.
+
+    Its docstring says it, or the row that it belongs to, or its class. A row tells of a feature, which may be older than
+    one of its constants: of these, and of enumerations, the recorded names of the releases know better. A member is not
+    older than its class.
 
     Raises:
         LookupError: nothing tells.
     """
-    row = by_name.get("%s.%s" % (module, name))
-    if row and row["first_3"]:
-        return row["first_3"], row
-    if names[name]["since"]:
-        return names[name]["since"][:1], row
+    full, entry = "%s.%s" % (module, name), names[name]
+    row, own = by_name.get(full), entry["since"][:1]
+    found = list(row["first_3"]) if row else []
+    if own and (not found or _series(own[0]) != _series(found[0])):
+        found = own
+    recorded = registry.first_recorded().get(full)
+    # What the oldest recorded release has may be older than it. Enumerations are not: 3.6 brought them.
+    is_exact = entry["kind"] == "data" and recorded != registry.OLDEST_RECORDED
+    if recorded and (entry.get("members") or is_exact and found and _series(found[0]) < _series(recorded)):
+        found = [recorded]
     owner = name.partition(".")[0]
     if owner != name and owner in names:
-        return find_since(owner, names, by_name, module)
-    raise LookupError(
-        "nothing tells since which Python 3 there is %s.%s: it needs a row of the registry, or Since: in its docstring"
-        % (module, name)
-    )
+        of_class = find_since(owner, names, by_name, module)
+        if not found or _series(found[0]) < _series(of_class[0]):
+            found = of_class
+    if not found:
+        raise LookupError(
+            "nothing tells since which Python 3 there is %s: it needs a row of the registry, or Since: in its docstring"
+            % full
+        )
+    return found
+
+
+def _series(release: str) -> tuple[int, ...]:
+    return tuple(map(int, release.split(".")[:2]))
+
+
+def _find_row(name: str, names: Names, by_name: dict[str, Row], module: str) -> Row | None:
+    """The row of a name, or of its class if that is new too."""
+    owner = name.partition(".")[0]
+    row = by_name.get("%s.%s" % (module, name))
+    return row or (by_name.get("%s.%s" % (module, owner)) if owner in names else None)
 
 
 def _say_since(name: str, names: Names, by_name: dict[str, Row], module: str) -> str:
-    since, row = find_since(name, names, by_name, module)
+    since, row = find_since(name, names, by_name, module), _find_row(name, names, by_name, module)
     words = "Since Python %s" % ", ".join(since)
     if row and row["openssl"]:
         words += "; needs OpenSSL %s or newer" % row["openssl"]

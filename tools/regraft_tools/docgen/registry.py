@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -16,6 +17,9 @@ MODULES = ("ssl", "hashlib", "hmac", "os", "random", "secrets")
 # Releases of Python 2.7 by number, of 3 by series: the columns of the matrix.
 RELEASES_2 = tuple("2.7.%d" % micro for micro in range(19))
 SERIES_3 = tuple("3.%d" % minor for minor in range(2, 16))
+
+# The oldest series of 3 in snapshots/names.txt.
+OLDEST_RECORDED = "3.6"
 
 YES, LATER, NO = "yes", "later", "no"
 
@@ -33,6 +37,22 @@ def features() -> Any:
     from regraft import features as package
 
     return package
+
+
+@functools.cache
+def first_recorded() -> dict[str, str]:
+    """The first series of 3 that has a name that 2.7 has not, of those that were recorded; of constants it is right.
+
+    Functions may lack in the build that was recorded, and classes do not show what only their objects have.
+    """
+    found = {}
+    text = (environments.checkout() / "snapshots" / "names.txt").read_text(encoding="utf-8")
+    for line in text.splitlines()[1:]:
+        name, *spans = line.split()
+        series = next((span.partition("..")[0] for span in spans if span.startswith("3.")), None)
+        if series:
+            found[name] = ".".join(series.split(".")[:2])
+    return found
 
 
 def of_module(rows: Sequence[Row], module: str) -> list[Row]:
