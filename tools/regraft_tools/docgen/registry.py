@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from regraft_tools import environments
+from regraft_tools.audit import storage
 
 Row = dict[str, Any]
 
@@ -18,7 +19,7 @@ MODULES = ("ssl", "hashlib", "hmac", "os", "random", "secrets")
 RELEASES_2 = tuple("2.7.%d" % micro for micro in range(19))
 SERIES_3 = tuple("3.%d" % minor for minor in range(2, 16))
 
-# The oldest series of 3 in snapshots/names.txt.
+# The oldest series of 3 in snapshots/.
 OLDEST_RECORDED = "3.6"
 
 YES, LATER, NO = "yes", "later", "no"
@@ -46,12 +47,10 @@ def first_recorded() -> dict[str, str]:
     Functions may lack in the build that was recorded, and classes do not show what only their objects have.
     """
     found = {}
-    text = (environments.checkout() / "snapshots" / "names.txt").read_text(encoding="utf-8")
-    for line in text.splitlines()[1:]:
-        name, *spans = line.split()
-        series = next((span.partition("..")[0] for span in spans if span.startswith("3.")), None)
+    for name, releases in storage.names().items():
+        series = sorted({features().parse_release(each)[:2] for each in releases if each.startswith("3.")})
         if series:
-            found[name] = ".".join(series.split(".")[:2])
+            found[name] = "%d.%d" % series[0]
     return found
 
 
