@@ -260,7 +260,10 @@ def entry(kind="function", signature="(a, b=1)", doc="", since=(), **more):
 
 
 def test_new_is_what_the_stock_module_lacks_with_the_parameters_that_3_can_tell():
-    grafted = {"ssl": {"old": entry(), "borrowed": None, "lent": entry(), "new": entry(signature=None), "only": entry()}, "secrets": {"token": entry()}}
+    grafted = {
+        "ssl": {"old": entry(), "borrowed": None, "lent": entry(), "new": entry(signature=None), "only": entry()},
+        "secrets": {"token": entry()},
+    }
     newer = {"ssl": {"new": entry(signature="(a, /)")}, "secrets": None}
     found = interface.compare(grafted, {"ssl": {"old": entry(), "lent": None}, "secrets": None}, newer)
     assert {module: sorted(names) for module, names in found.items()} == {"ssl": ["new", "only"], "secrets": ["token"]}

@@ -2,8 +2,8 @@
 
     python -m regraft_tools.docgen build [--here] [OPTION OF SPHINX …]
 
-A warning is an error. With `--here`, as `make test` calls it, a machine that lacks one of the interpreters that the pages
-are made with is told so and nothing is built; without, that is a failure.
+A warning is an error. With `--here`, as `make test` calls it, a machine that lacks one of the interpreters that the
+pages are made with is told so and nothing is built; without, that is a failure.
 """
 
 from __future__ import annotations
