@@ -12,7 +12,7 @@ import ssl
 import pytest
 
 from regraft import policy
-from regraft.doctor import coverage, faults, lifetimes, paper, settings, starttls, target
+from regraft.doctor import coverage, faults, lifetimes, observation, paper, settings, starttls, target
 from regraft.doctor.configuration import Configuration
 
 TODAY = datetime.date(2026, 11, 25)
@@ -79,7 +79,7 @@ def test_contexts_made_meanwhile_read_no_files_and_the_environment_is_as_before(
     monkeypatch.delenv("SSL_CERT_DIR", raising=False)
     monkeypatch.setenv("SSLKEYLOGFILE", "/keys")
     before = dict(os.environ)
-    with coverage.without_files():
+    with observation.without_files():
         assert "SSLKEYLOGFILE" not in os.environ
         assert ssl.create_default_context().cert_store_stats()["x509"] == 0
     assert dict(os.environ) == before

@@ -1,80 +1,16 @@
 """Each feature of the registry, and each CVE: what this process has, and what it would have without regraft."""
 from __future__ import absolute_import, division, print_function
 
-import contextlib
 import marshal
 import os
 import subprocess
 import sys
-import warnings
 
 from regraft import _boot, activation, features
 from regraft.doctor import lifetimes
 
 # What the child runs. It has the flags of this process, but not always its sys.path.
-_CHILD = "import sys; sys.path.append(sys.argv[1]); from regraft.doctor import coverage; coverage.tell()"
-_STORE = ("SSL_CERT_FILE", "SSL_CERT_DIR")
-_KEY_LOG = "SSLKEYLOGFILE"
-
-
-@contextlib.contextmanager
-def without_files():
-    """Let contexts be made that read no CA certificates and write no key log.
-
-    To read the certificates is nearly all that a stock context costs (20 ms), and a dozen recipes make one.
-    """
-    before = dict((name, os.environ[name]) for name in _STORE + (_KEY_LOG,) if name in os.environ)
-    os.environ.update(dict.fromkeys(_STORE, os.devnull))
-    os.environ.pop(_KEY_LOG, None)
-    try:
-        yield
-    finally:
-        for name in _STORE:
-            os.environ.pop(name, None)
-        os.environ.update(before)
-
-
-def observe():
-    """Ask each row of the registry in this process.
-
-    Returns:
-        dict: name -> dict of `has` (bool; None if it could not be asked), `default` and `error` (text or None)
-    """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return dict((row["name"], _ask(row)) for row in features.rows())
-
-
-def _ask(row):
-    answer = {"has": None, "default": None, "error": None}
-    try:
-        with _around(row["detect"]):
-            answer["has"] = features.has(row["name"])
-        if answer["has"] and row["default"] is not None:
-            with _around(row["default"]):
-                answer["default"] = _plain(features.run(row, "default")["default"])
-    except Exception as error:  # noqa: B902  (a broken module may fail in any way, which is what the report is about)
-        answer["error"] = "%s: %s" % (type(error).__name__, error)
-    return answer
-
-
-def _around(code):
-    # Others may be about the very files.
-    return without_files() if code is not None and "create_default_context" in code else _nothing()
-
-
-@contextlib.contextmanager
-def _nothing():
-    yield
-
-
-def _plain(value):
-    """Return a setting as what JSON and marshal know: enumerations of integers become integers."""
-    if isinstance(value, (bool, type(None), str)):
-        return value
-    if isinstance(value, (list, tuple)):
-        return [_plain(each) for each in value]
-    return int(value) if isinstance(value, int) else str(value)
+_CHILD = "import sys; sys.path.append(sys.argv[1]); from regraft.doctor import observation; observation.tell()"
 
 
 class Stock(object):
@@ -96,7 +32,7 @@ class Stock(object):
             self._problem = "%r cannot be started: %s" % (sys.executable, error.strerror)
 
     def collect(self):
-        """Return what `observe` found there, or None, and why not (text or None)."""
+        """Return what `observation.observe` found there, or None, and why not (text or None)."""
         if self._child is None:
             return None, self._problem
         output, errors = self._child.communicate()
@@ -108,15 +44,10 @@ class Stock(object):
         return marshal.loads(output), None
 
 
-def tell():
-    """Write what `observe` finds to stdout, for `Stock`."""
-    getattr(sys.stdout, "buffer", sys.stdout).write(marshal.dumps(observe()))
-
-
 def list_features(now, stock):
     """Return the rows of the report's table of features.
 
-    Args: now (dict), of `observe`; stock (dict or None), of `Stock.collect`.
+    Args: now (dict), of `observation.observe`; stock (dict or None), of `Stock.collect`.
     Returns:
         list of dict: `name`, `title`, `module`, `kind`, `stock` and `now` (bool or None), `default`,
         `stock_default`, `seen` (whether a recipe found out, rather than the number of the release), `error`.
@@ -135,7 +66,7 @@ def list_holes(now, openssl):
     """Return each CVE of the registry, and whether this process is open to it.
 
     Args:
-        now (dict): of `observe`.
+        now (dict): of `observation.observe`.
         openssl (str or None): the OPENSSL_VERSION in force.
     Returns:
         list of dict: `id`, `feature`, `title`, `open` (bool; None if there is no such module), `basis`: "seen" (a

@@ -7,7 +7,7 @@ import sys
 import time
 
 from regraft import _behavior, _boot, __version__, activation, inspection
-from regraft.doctor import CONDITIONS, FORMAT, coverage, lifetimes, settings, strength, trust
+from regraft.doctor import CONDITIONS, FORMAT, coverage, lifetimes, observation, settings, strength, trust
 
 
 def examine():
@@ -38,7 +38,7 @@ def examine():
     defaults, weak = None, []
     if ssl is not None:
         defaults, weak = strength.examine(ssl, openssl["loaded"], files["openssl"])
-    now = coverage.observe()
+    now = observation.observe()
     report = {
         "format": FORMAT,
         "regraft": __version__,

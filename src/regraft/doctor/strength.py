@@ -6,7 +6,7 @@ import re
 import warnings
 
 from regraft import activation
-from regraft.doctor import coverage, lifetimes
+from regraft.doctor import lifetimes, observation
 
 # Names of openssl.cnf for versions, oldest first, and those that `ssl` has for switching them off.
 VERSIONS = ("SSLv3", "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")
@@ -31,7 +31,7 @@ def examine(ssl, openssl, configuration):
     found["https_verifies"] = _https_verifies(ssl)
     found["key_log"] = os.environ.get("SSLKEYLOGFILE") if _logs_keys(ssl) else None
     if hasattr(ssl, "create_default_context"):
-        with coverage.without_files(), warnings.catch_warnings():
+        with observation.without_files(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             context = ssl.create_default_context()
         found["verifies"] = context.verify_mode == ssl.CERT_REQUIRED
@@ -59,7 +59,7 @@ def _https_verifies(ssl):
         return False
     if make is getattr(ssl, "create_default_context", None):
         return True
-    with coverage.without_files():
+    with observation.without_files():
         return make().verify_mode == ssl.CERT_REQUIRED
 
 
