@@ -11,7 +11,7 @@ import threading
 import pytest
 
 from handshakes import Pair, client_context, server_context
-from regraft import _openssl
+from regraft import _openssl, policy
 from regraft._openssl import _SSLContext
 
 GENERIC = _openssl.PROTOCOL_TLS
@@ -24,9 +24,10 @@ PROPERTIES = ("options", "verify_mode", "verify_flags", "check_hostname", "minim
 
 @pytest.fixture
 def defaults():
-    """Puts the library's defaults back after a test that changes those of new contexts."""
-    yield
+    """Has the library's defaults in a test that changes those of new contexts, and puts those in force back after it."""
     _openssl.set_context_defaults()
+    yield
+    policy.configure(_openssl)
 
 
 # ---- making one ------------------------------------------------------------------
