@@ -62,3 +62,15 @@ def test_an_error_of_a_digest_has_openssls_text_though_tls_is_not_there(environm
     environment.enable()
     result = environment.run("-c", UNKNOWN_REASON)
     assert "memory limit exceeded" in result.out, result
+
+
+@pytest.mark.parametrize("name", ["ssl", "hashlib", "hmac", "random"])
+def test_a_programs_own_bisect_does_the_modules_no_more_harm_than_stock_ones(environment, name, tmpdir):
+    # CPython's own tests have one beside them up to 3.7, and 3.6's `random` does not look into it.
+    tmpdir.join("bisect.py").write("")
+    program = tmpdir.join("program.py")
+    program.write("import %s\nprint('imported')\n" % name)
+    stock = environment.run(str(program))
+    environment.enable()
+    ours = environment.run(str(program))
+    assert ours.out == stock.out, ours

@@ -77,8 +77,6 @@ class _RgNewer(object):
     @_rg_compat.keyword_only("cum_weights")
     def choices(self, population, weights=None, cum_weights=None, k=1):
         """Return `k` random elements, with repetitions, as likely as their weights. Since: 3.6."""
-        from bisect import bisect
-
         if weights is not None and cum_weights is not None:
             raise TypeError("Cannot specify both weights and cumulative weights")
         if isinstance(weights, _rg_compat.integer_types):
@@ -93,13 +91,12 @@ class _RgNewer(object):
             raise ValueError("Total of weights must be greater than zero")
         if total - total != 0.0:
             raise ValueError("Total of weights must be finite")
-        return [population[bisect(sums, self.random() * total, 0, len(sums) - 1)] for _ in range(_rg_index(k))]
+        points = [self.random() * total for _ in range(_rg_index(k))]
+        return [population[each] for each in _rg_find(sums, points, len(sums) - 1)]
 
     @_rg_compat.keyword_only("counts")
     def sample(self, population, k, counts=None):
         """Return `k` random elements without repetition. Since: 2.3; `counts` since 3.9."""
-        from bisect import bisect
-
         if isinstance(population, dict) and not _rg_compat.PY2:
             raise TypeError("Population must be a sequence.  For dicts or sets, use sorted(d).")
         if isinstance(population, (set, frozenset, dict)):
@@ -124,7 +121,7 @@ class _RgNewer(object):
             chosen.append(moved.get(j, j))
             moved[j] = moved.get(i, i)
         if counts is not None:
-            chosen = [bisect(sums, place) for place in chosen]
+            chosen = _rg_find(sums, chosen, len(sums))
         return [population[place] for place in chosen]
 
     def shuffle(self, x, random=None):
@@ -210,6 +207,16 @@ def _rg_running_sums(values):
     for value in values:
         sums.append(sums[-1] + value if sums else value)
     return sums
+
+
+def _rg_find(sums, points, end):
+    """Return for each point the index of the first sum above it, `end` at most."""
+    if not points:
+        # As when this module is imported, and _rg_repair() tries: a program's own bisect.py must do no harm then.
+        return []
+    from bisect import bisect
+
+    return [bisect(sums, point, 0, end) for point in points]
 
 
 def _rg_plain(value):
