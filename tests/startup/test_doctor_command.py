@@ -236,7 +236,7 @@ def on_a_terminal(environment, columns, **variables):
     return data.decode("utf-8").replace("\r\n", "\n")
 
 
-@pytest.mark.parametrize("columns", [50, 80])
+@pytest.mark.parametrize("columns", [40, 50, 80])
 def test_on_a_terminal_the_lines_fit_and_are_coloured_unless_that_is_not_wanted(environment, columns):
     text = on_a_terminal(environment, columns)
     assert "\x1b[" in text

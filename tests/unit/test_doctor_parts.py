@@ -5,7 +5,9 @@ from __future__ import absolute_import, division, print_function
 import datetime
 import errno
 import io
+import json
 import os
+import re
 import socket
 import ssl
 
@@ -256,6 +258,9 @@ def test_no_line_is_longer_than_the_width(width):
     sheet.add(LONG_PATH, paper.NOTE, indent=4)
     sheet.add("x" * 300)
     sheet.row(["name", "yes", "no"], [12, 5, 5], LONG_PATH)
+    # As wide as the table of features, whose last column has no room in 40.
+    sheet.row(["name", "yes", "no"], [26, 7, 6], LONG_PATH, paper.NOTE)
+    sheet.row(["name", "yes", "no"], [26, 7, 6], "")
     assert max(map(len, sheet.lines)) <= width
     assert LONG_PATH in "".join(line.strip() for line in sheet.lines)
 
@@ -268,6 +273,22 @@ def test_a_long_path_is_broken_behind_a_slash():
 
 def test_what_others_say_cannot_steer_the_terminal():
     assert paper.to_text(u"a\x1b[2Jb\x9b\u202e") == u"a\\x1b[2Jb\\x9b\\u202e"
+    sheet = paper.Paper()
+    sheet.add(u"name\nBAD\r\u2028ok")
+    assert len(sheet.lines) == 1 and u"name\\nBAD\\r\\u2028ok" in sheet.lines[0]
+
+
+@pytest.mark.parametrize("value, expected", [
+    (u"\ud800x", u"\ufffdx"), (u"x\udcff", u"x\ufffd"), (u"\U0001f40d", u"\U0001f40d"), (b"\xffx", u"\ufffdx")])
+def test_the_json_is_unicode_whatever_a_path_is(value, expected):
+    stream = io.BytesIO() if str is bytes else io.StringIO()
+    paper.write_json(stream, {"path": [value]})
+    text = stream.getvalue()
+    assert json.loads(text) == {"path": [expected]}
+    assert not re.search(r"\\ud[89a-f]..", text) or expected == u"\U0001f40d"
+
+
+def test_text_of_others_stays_text():
     assert paper.to_text(b"caf\xc3\xa9" if str is bytes else u"caf\xe9") == u"caf\xe9"
 
 
@@ -297,7 +318,6 @@ def test_colours_take_no_room():
         sheet.title("Title")
         sheet.add("words " * 20, paper.BAD)
     assert any(u"\x1b[" in line for line in coloured.lines)
-    import re
     assert [re.sub(u"\x1b\\[[0-9;]*m", u"", line) for line in coloured.lines] == plain.lines
 
 
@@ -305,6 +325,9 @@ def test_the_width_is_the_terminals(monkeypatch):
     monkeypatch.setenv("COLUMNS", "64")
     assert paper.find_width(Terminal()) == 64
     assert paper.find_width(io.StringIO()) == 80
+    for wrong in ("\u00b2" if str is not bytes else "\xc2\xb2", "wide", "-1"):
+        monkeypatch.setenv("COLUMNS", wrong)
+        assert paper.NARROWEST <= paper.find_width(Terminal()) <= paper.WIDEST
     monkeypatch.setenv("COLUMNS", "5")
     assert paper.find_width(Terminal()) == paper.NARROWEST
     monkeypatch.setenv("COLUMNS", "500")
