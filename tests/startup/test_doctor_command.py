@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import subprocess
 import sys
 
 import pytest
@@ -212,7 +213,6 @@ def on_a_terminal(environment, columns, **variables):
     import fcntl
     import pty
     import struct
-    import subprocess
     import termios
 
     master, slave = pty.openpty()
@@ -247,13 +247,33 @@ def test_on_a_terminal_the_lines_fit_and_are_coloured_unless_that_is_not_wanted(
 @pytest.mark.parametrize("arguments, words", [
     (("--fail-on", "cve,old"), "no condition 'old'"), (("--timeout", "0", "localhost"), "--timeout"),
     (("--timeout", "nan", "localhost"), "--timeout"), (("--starttls", "smtp"), "name one"),
-    (("--alpn", "h2,,x", "localhost"), "--alpn"), (("--alpn", "x" * 256, "localhost"), "--alpn"),
+    (("--alpn", "h2,,x", "localhost"), "--alpn"), (("--alpn", "x" * 256, "localhost"), "--alpn"), (("--alpn", "h2\x07", "localhost"), "--alpn"),
     (("--cafile", "/nonexistent", "localhost:1"), "/nonexistent"), (("localhost:99999",), "port"), (("http://x",), "HOST[:PORT]"),
     (("--starttls", "gopher", "localhost"), "gopher")])
 def test_what_makes_no_sense_is_told_with_exit_status_2(environment, arguments, words):
     result = environment.regraft("doctor", *arguments)
     assert (result.status, result.out) == (2, "")
     assert words in result.err and "Traceback" not in result.err
+
+
+@pytest.mark.parametrize("arguments", [(), ("--json",)])
+def test_a_reader_that_has_seen_enough_is_no_trouble(environment, arguments):
+    reading, writing = os.pipe()
+    os.close(reading)
+    child = subprocess.Popen([environment.python, "-m", "regraft", "doctor"] + list(arguments), stdout=writing,
+                             stderr=subprocess.PIPE)
+    os.close(writing)
+    assert (child.communicate()[1], child.returncode) == (b"", 0)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a device that is always full")
+def test_a_report_that_cannot_be_written_is_told_in_one_line(environment):
+    for redirection in (">/dev/full", ">&-"):
+        child = subprocess.Popen(["sh", "-c", '"$0" -m regraft doctor %s' % redirection, environment.python],
+                                 stderr=subprocess.PIPE)
+        errors = child.communicate()[1].decode("ascii", "replace")
+        assert child.returncode == 1 and len(errors.splitlines()) == 1, errors
+        assert errors.startswith("regraft doctor: the") and "report" in errors
 
 
 def test_a_ca_file_without_certificates_is_told(environment, tmpdir):
