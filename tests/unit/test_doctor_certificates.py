@@ -139,8 +139,12 @@ def test_a_directory_of_hashed_names_is_read_and_a_missing_one_told(certs):
     assert missing["roots"] == 0 and "/nonexistent" in missing["unreadable"][0]
 
 
-def test_der_files_are_read_too(certs):
-    assert trust.read(os.path.join(certs, "ca.der"))[0][0].der == load(certs, "ca").der
+def test_a_der_file_is_told_as_openssl_takes_no_certificate_from_it(certs):
+    with pytest.raises(ssl.SSLError):
+        ssl.create_default_context(cafile=os.path.join(certs, "ca.der"))
+    with pytest.raises(EnvironmentError) as caught:
+        trust.read(os.path.join(certs, "ca.der"))
+    assert "must be PEM" in caught.value.strerror
 
 
 @pytest.mark.parametrize("names, version, by", [

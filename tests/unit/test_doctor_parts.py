@@ -14,7 +14,7 @@ import ssl
 import pytest
 
 from regraft import policy
-from regraft.doctor import coverage, faults, lifetimes, observation, paper, settings, starttls, target
+from regraft.doctor import coverage, faults, lifetimes, observation, paper, settings, starttls, target, trust
 from regraft.doctor.configuration import Configuration
 
 TODAY = datetime.date(2026, 11, 25)
@@ -141,6 +141,38 @@ def test_an_openssl_cnf_that_includes_itself_or_what_is_not_there_is_told(tmpdir
     assert any("missing.cnf" in each for each in problems)
 
 
+def test_an_openssl_cnf_that_includes_without_end_is_read_to_some_end(tmpdir):
+    path = tmpdir.join("openssl.cnf")
+    path.write(".include openssl.cnf\n" * 40)
+    found = Configuration(str(path)).describe()
+    assert len(found["files"]) <= 200 and any("more than 200 files" in each for each in found["problems"])
+    assert len(found["problems"]) <= 200
+
+
+def test_an_openssl_cnf_of_other_than_ascii_names_is_read(tmpdir, monkeypatch):
+    home = os.path.join(str(tmpdir), "caf\xc3\xa9" if str is bytes else u"caf\xe9")
+    os.makedirs(os.path.join(home, "parts"))
+    monkeypatch.setenv("WORD", "\xc3\xb6" if str is bytes else u"\xf6")
+    for name, text in (("openssl.cnf", "a = $ENV::WORD\n.include parts\n.include missing\n"), ("parts/x.cnf", "b = 1\n")):
+        with open(os.path.join(home, name), "w") as stream:
+            stream.write(text)
+    found = Configuration(os.path.join(home, "openssl.cnf"))
+    assert found.sections[""] == {"a": os.environ["WORD"], "b": "1"}
+    assert len(found.files) == 2 and found.problems == ["%s: %s" % (os.path.join(home, "missing"), os.strerror(errno.ENOENT))]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes on Windows")
+def test_a_pipe_and_a_file_without_end_are_not_waited_for(tmpdir):
+    pipe = str(tmpdir.join("pipe"))
+    os.mkfifo(pipe)
+    for path, word in ((pipe, "pipe"), ("/dev/zero", "larger than")):
+        with pytest.raises(EnvironmentError) as caught:
+            trust.read(path)
+        assert word in caught.value.strerror
+        assert word in Configuration(path).problems[0]
+    assert trust.read(os.devnull) == ([], 0)
+
+
 def test_an_openssl_cnf_that_leads_nowhere_changes_nothing(tmpdir):
     path = tmpdir.join("openssl.cnf")
     path.write_binary(b"openssl_conf = nowhere\n[\xff]\n= 1\nnonsense\n")
@@ -158,6 +190,9 @@ def test_variables_are_listed_with_what_they_do_and_without_passwords(tmpdir):
         "LD_PRELOAD": "/usr/lib/libjemalloc.so", "LD_LIBRARY_PATH": str(tmpdir.join("libraries")), "PATH": "/bin", "OPENSSL_CONF": ""}))
     assert sorted(found) == ["HTTPS_PROXY", "LD_LIBRARY_PATH", "OPENSSL_CONF", "PYTHONPATH", "SSL_CERT_FILE"]
     assert found["HTTPS_PROXY"]["value"] == "http://***@proxy.example:3128"
+    for value, shown in (("http://me:p/ss@w@proxy:1", "http://***@proxy:1"), ("me:pass@proxy:1", "***@proxy:1"),
+                         ("socks5h://me@proxy", "socks5h://***@proxy"), ("proxy:3128", "proxy:3128")):
+        assert [row["value"] for row in settings.list_variables({"all_proxy": value})] == [shown]
     assert "/nonexistent.pem" in found["SSL_CERT_FILE"]["problem"]
     assert str(tmpdir.join("ssl.py")) in found["PYTHONPATH"]["problem"]
     assert found["OPENSSL_CONF"]["problem"] is None

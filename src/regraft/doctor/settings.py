@@ -75,7 +75,7 @@ def list_variables(environment=None):
             if each == "PYTHONPATH":
                 problem = "it has %s, which hide the standard library's" % ", ".join(_find_hiding(value)) \
                     if _find_hiding(value) else None
-            found.append({"name": each, "value": _without_password(value), "effect": effect, "problem": problem})
+            found.append({"name": each, "value": _without_password(each, value), "effect": effect, "problem": problem})
     return found
 
 
@@ -106,8 +106,11 @@ def _list(directory):
         return []
 
 
-def _without_password(value):
-    return re.sub(r"(//)[^/@\s]*@", r"\1***@", value)
+def _without_password(name, value):
+    # Up to the last "@": passwords have "/" and "@" in them, and addresses of proxies no scheme, whatever RFC 3986 says.
+    if name.lower().endswith("_proxy"):
+        return re.sub(r"(?s)^([\w+.-]*://)?.*@", lambda match: (match.group(1) or "") + "***@", value)
+    return re.sub(r"(://)\S*@", r"\1***@", value)
 
 
 def list_files(directory):
@@ -136,7 +139,7 @@ def list_files(directory):
 def _read(path):
     try:
         with io.open(path, encoding="utf-8", errors="replace") as stream:
-            return stream.read(65536)
+            return stream.read(1 << 20)
     except EnvironmentError:
         return None
 
