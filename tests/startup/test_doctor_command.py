@@ -12,6 +12,7 @@ import pytest
 
 import regraft
 from regraft import doctor, features
+from regraft.doctor import lifetimes
 from throwaway import is_below
 
 DOCUMENTATION = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs", "doctor.rst")
@@ -192,6 +193,48 @@ def test_a_module_that_hides_a_covered_one_is_named(environment, tmpdir):
     assert str(tmpdir.join("random.py")) in found["hiding"]
     assert [row["whose"] for row in found["modules"] if row["name"] == "random"] == ["other"]
     assert "hides" in environment.regraft("doctor", PYTHONPATH=str(tmpdir)).out
+
+
+def test_another_module_of_the_name_of_ssl_or_random_in_the_current_directory_is_named(environment, tmpdir):
+    for name in ("ssl", "random"):
+        there = tmpdir.mkdir(name)
+        there.join(name + ".py").write("answer = 4\n")
+        for _compiled in (False, True):
+            result = environment.regraft("doctor", "--json", cwd=str(there))
+            found = json.loads(result.out)
+            assert (result.status, result.err) == (0, "")
+            assert found["hiding"] == [str(there.join(name + ".py"))]
+            assert [row["whose"] for row in found["modules"] if row["name"] == name] == ["other"]
+            assert ("is another module of that name" in (found["ssl_error"] or "")) == (name == "ssl")
+
+
+def test_an_openssl_that_can_make_no_context_is_reported_all_the_same(environment, tmpdir):
+    path = tmpdir.join("openssl.cnf")
+    path.write("openssl_conf = a\n[a]\nalg_section = b\nproviders = c\n[b]\ndefault_properties = fips=yes\n"
+               "[c]\ndefault = d\n[d]\nactivate = 1\n")
+    for enabled in (False, True):
+        if enabled:
+            environment.enable()
+        found = report(environment, OPENSSL_CONF=str(path))[1]
+        # Before OpenSSL 3 there are no providers.
+        is_new = lifetimes.order_release(found["openssl"]["release"]) >= (3,)
+        assert bool(found["defaults"]["error"]) == is_new
+        assert ("no default context can be made" in environment.regraft("doctor", OPENSSL_CONF=str(path)).out) == is_new
+        status, found = report(environment, "127.0.0.1:1", OPENSSL_CONF=str(path))
+        assert (status, found["host"]["fault"]["kind"]) == (1, "no-context" if is_new else "refused")
+        assert found["host"]["connections"] == 1 and found["host"]["opt_ins"] == []
+
+
+def test_what_a_sitecustomize_prints_is_not_taken_for_what_the_stock_modules_have(environment, tmpdir):
+    environment.enable()
+    tmpdir.join("sitecustomize.py").write("print('None of this is an answer')\n")
+    result = environment.regraft("doctor", "--json", PYTHONPATH=str(tmpdir))
+    found = json.loads(result.out[result.out.index("{"):])
+    assert found["stock_error"] is None and all(row["stock"] is not None for row in found["features"])
+    other = tmpdir.mkdir("other")
+    other.join("sitecustomize.py").write("import os\nif os.environ.get('REGRAFT_DISABLE'): os._exit(0)\n")
+    found = report(environment, PYTHONPATH=str(other))[1]
+    assert "said nothing" in found["stock_error"]
 
 
 @pytest.mark.parametrize("enabled", [False, True])

@@ -14,7 +14,7 @@ import ssl
 import pytest
 
 from regraft import policy
-from regraft.doctor import coverage, faults, lifetimes, observation, paper, settings, starttls, target, trust
+from regraft.doctor import coverage, faults, host, lifetimes, observation, paper, settings, starttls, target, trust
 from regraft.doctor.configuration import Configuration
 
 TODAY = datetime.date(2026, 11, 25)
@@ -278,6 +278,22 @@ def test_an_early_end_is_no_refusal():
     with pytest.raises(starttls.ConversationError) as caught:
         starttls.converse("imap", stream_of([b"* OK"]), "x")
     assert caught.value.kind == "closed"
+
+
+# Names in certificates.
+
+@pytest.mark.parametrize("name, expected", [
+    (u"www.example", True), (u"10.0.0.1", True), (u"::1", True), (u"a_b-c.example", True), (u"*.example", False),
+    (u"caf\xe9.example", False), (u"a\0b", False), (u"a b", False), (u"", False), (u".example", False), (u"a..b", False),
+    (u"a'\nb", False), (u"a\n", False), (u"a" * 300, False)])
+def test_only_what_may_be_a_name_of_a_host_is_proposed_as_one(name, expected):
+    class Leaf(object):
+        names = [name]
+
+    trial = host.Examination(ssl, target.parse("localhost"))
+    step = trial._choose(faults.Fault("wrong-name", "", 62), [Leaf], set())
+    assert (step is not None) == target.is_host(name) == expected
+    assert step is None or step[1] == "server_hostname = %r" % str(name)
 
 
 # Text.

@@ -175,5 +175,6 @@ def list_hiding_modules():
     """
     found = []
     for entry in sys.path[:_boot.find_standard_library()]:
-        found += _find_hiding(entry) if entry and os.path.isdir(entry) else []
+        # An empty one is the current directory, and the first with `-m` on 2.7.
+        found += _find_hiding(os.path.abspath(entry)) if os.path.isdir(entry or os.curdir) else []
     return found

@@ -55,6 +55,11 @@ def parse(text, protocol=None):
     return Target(_encode(host), number, protocol)
 
 
+def is_host(text):
+    """Return whether a name in a certificate (text) may be asked for as it is: letters, digits, and what joins them."""
+    return bool(re.match(r"[0-9A-Za-z_:](?:[0-9A-Za-z_.:-]{0,252}[0-9A-Za-z_])?\Z", text)) and ".." not in text
+
+
 def _encode(host):
     if not isinstance(host, text_type):
         host = host.decode(sys.stdin.encoding or "utf-8", "replace")

@@ -38,7 +38,8 @@ def examine(places, extension):
         found["weak"] += ["%s: %s" % (root.subject, each) for each in root.list_weaknesses()]
     if extension is not None:
         keys = set(extension.list_distrusted_keys())
-        found["distrusted"] = [_brief(root) for root in roots if root.key_digest in keys]
+        if not any(root.key_digest is None for root in roots):
+            found["distrusted"] = [_brief(root) for root in roots if root.key_digest in keys]
     return found
 
 
