@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import PurePath
 from typing import TextIO
 
 from rich.console import Console
@@ -74,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--ignore", type=_rules, default=frozenset(), metavar="RULES", help="all but these rules")
     parser.add_argument("--min-severity", choices=[each.word for each in Severity], default="low",
                         help="leave out what is below")
-    parser.add_argument("--exclude", action="append", default=[], metavar="PATTERN",
+    parser.add_argument("--exclude", action="append", type=_pattern, default=[], metavar="PATTERN",
                         help="leave out files and directories of that name, with * and ?; may be repeated")
     parser.add_argument("--no-recipes", dest="recipes", action="store_false",
                         help="do not print what to write instead")
@@ -96,8 +98,14 @@ def _rules(given: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def _pattern(given: str) -> str:
+    if not PurePath(given).parts:
+        raise argparse.ArgumentTypeError("%r is no pattern" % given)
+    return given
+
+
 def _positive(given: str) -> int:
-    if not given.isdigit() or not int(given):
+    if not given.isdecimal() or not int(given):
         raise argparse.ArgumentTypeError("%r is not a number from 1" % given)
     return int(given)
 
@@ -115,6 +123,10 @@ def _list_rules(stream: TextIO) -> int:
 
 def _write(options: argparse.Namespace, summary: Summary) -> None:
     if options.output is None:
+        if sys.stdout is None:
+            raise OSError("there is no standard output")
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="backslashreplace")  # names of files and sources have any characters
         _write_to(options, summary, sys.stdout)
         sys.stdout.flush()
         return
