@@ -164,6 +164,15 @@ def test_the_trust_store_tells_expired_future_weak_and_broken_ones(certs, tmpdir
     assert found["unreadable"] == ["%s: 1 of its certificates cannot be read" % bundle]
 
 
+def test_a_trust_store_that_is_none_is_told(tmpdir):
+    for text, words in (("nothing", "there is no certificate in it"),
+                        ("-----BEGIN CERTIFICATE-----\nMIIBx\n-----END CERTIFICATE-----\n", "1 of its certificates cannot be read")):
+        path = tmpdir.join("store.pem")
+        path.write(text)
+        found = trust.examine({"origin": "environment", "file": str(path), "directory": None}, None)
+        assert (found["roots"], found["unreadable"]) == (0, ["%s: %s" % (path, words)])
+
+
 def test_a_directory_of_hashed_names_is_read_and_a_missing_one_told(certs):
     places = {"origin": "environment", "file": None, "directory": os.path.join(certs, "ca-path")}
     assert trust.examine(places, None)["roots"] == 1

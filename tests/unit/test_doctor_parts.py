@@ -230,6 +230,13 @@ def test_what_is_no_host_is_told_in_one_line(text, word):
     assert "\n" not in str(caught.value) and "\x1b" not in str(caught.value)
 
 
+@pytest.mark.parametrize("text", ["ftp://me:pass@host/", "me:pass@host", "me:pa/ss@host:1", "ldap://me:p@ss@host"])
+def test_no_password_is_repeated_where_it_is_no_host(text):
+    with pytest.raises(target.TargetError) as caught:
+        target.parse(text)
+    assert "ss@" not in str(caught.value) and "***@host" in str(caught.value)
+
+
 # Faults.
 
 @pytest.mark.parametrize("text, reason, kind", [

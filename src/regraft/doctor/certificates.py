@@ -227,7 +227,7 @@ class Certificate(object):
 
 
 def split_pem(data):
-    """Return the certificates in a PEM file (list of bytes, DER); what is no base64 is left out.
+    """Return the certificates in a PEM file (list of bytes, DER); b"" for what is no base64.
 
     Args: data (bytes)
     """
@@ -236,7 +236,7 @@ def split_pem(data):
         try:
             found.append(binascii.a2b_base64(body))
         except binascii.Error:
-            continue
+            found.append(b"")
     return found
 
 

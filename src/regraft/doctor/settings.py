@@ -7,6 +7,7 @@ import re
 import sys
 
 from regraft import _boot
+from regraft.doctor import target
 from regraft.doctor.configuration import Configuration
 
 # Name, and what it does. Those in small letters are read in both cases.
@@ -107,9 +108,8 @@ def _list(directory):
 
 
 def _without_password(name, value):
-    # Up to the last "@": passwords have "/" and "@" in them, and addresses of proxies no scheme, whatever RFC 3986 says.
     if name.lower().endswith("_proxy"):
-        return re.sub(r"(?s)^([\w+.-]*://)?.*@", lambda match: (match.group(1) or "") + "***@", value)
+        return target.hide_password(value)
     return re.sub(r"(://)\S*@", r"\1***@", value)
 
 

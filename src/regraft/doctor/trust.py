@@ -97,6 +97,8 @@ def _collect(found):
         except EnvironmentError as error:
             found["unreadable"].append("%s: %s" % (path, error.strerror))
             continue
+        if not some and not bad and path == found["file"]:
+            found["unreadable"].append("%s: there is no certificate in it" % path)
         if bad:
             found["unreadable"].append("%s: %d of its certificates cannot be read" % (path, bad))
         for each in some:
