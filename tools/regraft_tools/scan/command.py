@@ -21,7 +21,8 @@ from regraft_tools.scan.rules import RULES
 NOTHING_FOUND, FOUND, WRONG_USAGE = 0, 1, 2
 
 _EPILOG = """\
-exit status: 0 nothing is found, 1 something is, 2 the command line is wrong or nothing could be read
+exit status: 0 nothing is found, 1 something is, 2 the command line is wrong, what it names could not be
+read, or the report not be written
 
 A comment `# regraft: ignore[RG304] reason` on a line, or alone above it, suppresses findings there.
 """
@@ -40,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
         return end.code if isinstance(end.code, int) else WRONG_USAGE
     if suggestions.missing():
         print("regraft-tools scan: %s" % suggestions.missing(), file=sys.stderr)
-    summary = Summary()
+    summary = Summary(named=options.paths)
     least = Severity.named(options.min_severity)
     for _, outcome in scanning.scan(options.paths, _selected(options), options.exclude, options.processes):
         summary.add(outcome, [each for each in outcome.findings if each.severity >= least])
@@ -54,13 +55,7 @@ def main(arguments: Sequence[str]) -> int:
         return WRONG_USAGE
     if summary.findings:
         return FOUND
-    return WRONG_USAGE if _nothing_was_read(summary) else NOTHING_FOUND
-
-
-def _nothing_was_read(summary: Summary) -> bool:
-    """Whether no file could be read: a check that has looked at nothing must not pass."""
-    whole = [each for each in summary.problems if not each.line]
-    return bool(whole) and len(whole) == summary.files
+    return NOTHING_FOUND if summary.is_whole else WRONG_USAGE
 
 
 def _parser() -> argparse.ArgumentParser:
