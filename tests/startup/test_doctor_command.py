@@ -299,24 +299,26 @@ def test_what_makes_no_sense_is_told_with_exit_status_2(environment, arguments, 
     assert words in result.err and "Traceback" not in result.err
 
 
-@pytest.mark.parametrize("arguments", [(), ("--json",)])
+@pytest.mark.parametrize("arguments", [("doctor",), ("doctor", "--json"), ("status", "--json")])
 def test_a_reader_that_has_seen_enough_is_no_trouble(environment, arguments):
     reading, writing = os.pipe()
     os.close(reading)
-    child = subprocess.Popen([environment.python, "-m", "regraft", "doctor"] + list(arguments), stdout=writing,
+    environment.enable()
+    child = subprocess.Popen([environment.python, "-m", "regraft"] + list(arguments), stdout=writing,
                              stderr=subprocess.PIPE)
     os.close(writing)
     assert (child.communicate()[1], child.returncode) == (b"", 0)
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a device that is always full")
-def test_a_report_that_cannot_be_written_is_told_in_one_line(environment):
+@pytest.mark.parametrize("command", ["doctor", "status"])
+def test_a_report_that_cannot_be_written_is_told_in_one_line(environment, command):
     for redirection in (">/dev/full", ">&-"):
-        child = subprocess.Popen(["sh", "-c", '"$0" -m regraft doctor %s' % redirection, environment.python],
+        child = subprocess.Popen(["sh", "-c", '"$0" -m regraft %s %s' % (command, redirection), environment.python],
                                  stderr=subprocess.PIPE)
         errors = child.communicate()[1].decode("ascii", "replace")
         assert child.returncode == 1 and len(errors.splitlines()) == 1, errors
-        assert errors.startswith("regraft doctor: the") and "report" in errors
+        assert errors.startswith("regraft %s: the" % command) and "report" in errors
 
 
 def test_a_ca_file_without_certificates_is_told(environment, tmpdir):

@@ -1,12 +1,9 @@
 """`doctor`: how the network security of this interpreter stands, and whether a host can be reached with it."""
 from __future__ import absolute_import, division, print_function
 
-import errno
-import os
 import re
-import sys
 
-from regraft.cli import CommandError
+from regraft.cli import CommandError, write_out
 from regraft.doctor import CONDITIONS, starttls
 
 SUMMARY = "examine this interpreter's TLS, hashes and randomness, and a host"
@@ -52,23 +49,9 @@ def execute(options):
     holding = reports.list_conditions(report)
     report["conditions"] = holding
     report["failed"] = [each for each in CONDITIONS if each in holding and each in wanted]
-    write(paper.write_json if options.json else words.write, report)
+    write_out(lambda stream: (paper.write_json if options.json else words.write)(stream, report))
     is_reached = report["host"] is None or report["host"]["passes"]
     return 0 if is_reached and not report["failed"] else FAILED
-
-
-def write(writer, report):
-    """Write a report to standard output. Raises: CommandError, if that cannot be written to."""
-    if sys.stdout is None:  # Python 3 with a closed one
-        raise CommandError("there is no standard output for the report")
-    try:
-        writer(sys.stdout, report)
-        sys.stdout.flush()
-    except EnvironmentError as error:
-        # What is left in its buffer would be tried again when Python ends, and complained of.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if error.errno != errno.EPIPE:  # that is `| head`, which has seen enough
-            raise CommandError("the report cannot be written: %s" % error.strerror)
 
 
 def parse_target(options):
