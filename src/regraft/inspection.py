@@ -41,6 +41,9 @@ def examine():
     except Exception as error:  # noqa: B902  (some stock builds cannot import it; that is worth reporting)
         report["ssl"]["error"] = str(error)
         return report
+    if not hasattr(ssl, "OPENSSL_VERSION"):
+        report["ssl"]["error"] = "%s is another module of that name" % getattr(ssl, "__file__", "what is imported")
+        return report
     report["ssl"].update(file=getattr(ssl, "__file__", None), openssl=ssl.OPENSSL_VERSION)
     report["active"] = activation.is_ours(ssl)
     if report["active"]:

@@ -5,12 +5,14 @@ import io
 import json
 import os
 import re
+import subprocess
 import sys
 
 import pytest
 
 import regraft
 from regraft import doctor, features
+from regraft.doctor import lifetimes
 from throwaway import is_below
 
 DOCUMENTATION = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs", "doctor.rst")
@@ -193,6 +195,48 @@ def test_a_module_that_hides_a_covered_one_is_named(environment, tmpdir):
     assert "hides" in environment.regraft("doctor", PYTHONPATH=str(tmpdir)).out
 
 
+def test_another_module_of_the_name_of_ssl_or_random_in_the_current_directory_is_named(environment, tmpdir):
+    for name in ("ssl", "random"):
+        there = tmpdir.mkdir(name)
+        there.join(name + ".py").write("answer = 4\n")
+        for _compiled in (False, True):
+            result = environment.regraft("doctor", "--json", cwd=str(there))
+            found = json.loads(result.out)
+            assert (result.status, result.err) == (0, "")
+            assert found["hiding"] == [str(there.join(name + ".py"))]
+            assert [row["whose"] for row in found["modules"] if row["name"] == name] == ["other"]
+            assert ("is another module of that name" in (found["ssl_error"] or "")) == (name == "ssl")
+
+
+def test_an_openssl_that_can_make_no_context_is_reported_all_the_same(environment, tmpdir):
+    path = tmpdir.join("openssl.cnf")
+    path.write("openssl_conf = a\n[a]\nalg_section = b\nproviders = c\n[b]\ndefault_properties = fips=yes\n"
+               "[c]\ndefault = d\n[d]\nactivate = 1\n")
+    for enabled in (False, True):
+        if enabled:
+            environment.enable()
+        found = report(environment, OPENSSL_CONF=str(path))[1]
+        # Before OpenSSL 3 there are no providers.
+        is_new = lifetimes.order_release(found["openssl"]["release"]) >= (3,)
+        assert bool(found["defaults"]["error"]) == is_new
+        assert ("no default context can be made" in environment.regraft("doctor", OPENSSL_CONF=str(path)).out) == is_new
+        status, found = report(environment, "127.0.0.1:1", OPENSSL_CONF=str(path))
+        assert (status, found["host"]["fault"]["kind"]) == (1, "no-context" if is_new else "refused")
+        assert found["host"]["connections"] == 1 and found["host"]["opt_ins"] == []
+
+
+def test_what_a_sitecustomize_prints_is_not_taken_for_what_the_stock_modules_have(environment, tmpdir):
+    environment.enable()
+    tmpdir.join("sitecustomize.py").write("print('None of this is an answer')\n")
+    result = environment.regraft("doctor", "--json", PYTHONPATH=str(tmpdir))
+    found = json.loads(result.out[result.out.index("{"):])
+    assert found["stock_error"] is None and all(row["stock"] is not None for row in found["features"])
+    other = tmpdir.mkdir("other")
+    other.join("sitecustomize.py").write("import os\nif os.environ.get('REGRAFT_DISABLE'): os._exit(0)\n")
+    found = report(environment, PYTHONPATH=str(other))[1]
+    assert "said nothing" in found["stock_error"]
+
+
 @pytest.mark.parametrize("enabled", [False, True])
 def test_no_line_is_longer_than_80_columns(environment, enabled, tmpdir):
     if enabled:
@@ -212,7 +256,6 @@ def on_a_terminal(environment, columns, **variables):
     import fcntl
     import pty
     import struct
-    import subprocess
     import termios
 
     master, slave = pty.openpty()
@@ -236,7 +279,7 @@ def on_a_terminal(environment, columns, **variables):
     return data.decode("utf-8").replace("\r\n", "\n")
 
 
-@pytest.mark.parametrize("columns", [50, 80])
+@pytest.mark.parametrize("columns", [40, 50, 80])
 def test_on_a_terminal_the_lines_fit_and_are_coloured_unless_that_is_not_wanted(environment, columns):
     text = on_a_terminal(environment, columns)
     assert "\x1b[" in text
@@ -247,13 +290,35 @@ def test_on_a_terminal_the_lines_fit_and_are_coloured_unless_that_is_not_wanted(
 @pytest.mark.parametrize("arguments, words", [
     (("--fail-on", "cve,old"), "no condition 'old'"), (("--timeout", "0", "localhost"), "--timeout"),
     (("--timeout", "nan", "localhost"), "--timeout"), (("--starttls", "smtp"), "name one"),
-    (("--alpn", "h2,,x", "localhost"), "--alpn"), (("--alpn", "x" * 256, "localhost"), "--alpn"),
+    (("--alpn", "h2,,x", "localhost"), "--alpn"), (("--alpn", "x" * 256, "localhost"), "--alpn"), (("--alpn", "h2\x07", "localhost"), "--alpn"),
     (("--cafile", "/nonexistent", "localhost:1"), "/nonexistent"), (("localhost:99999",), "port"), (("http://x",), "HOST[:PORT]"),
     (("--starttls", "gopher", "localhost"), "gopher")])
 def test_what_makes_no_sense_is_told_with_exit_status_2(environment, arguments, words):
     result = environment.regraft("doctor", *arguments)
     assert (result.status, result.out) == (2, "")
     assert words in result.err and "Traceback" not in result.err
+
+
+@pytest.mark.parametrize("arguments", [("doctor",), ("doctor", "--json"), ("status", "--json")])
+def test_a_reader_that_has_seen_enough_is_no_trouble(environment, arguments):
+    reading, writing = os.pipe()
+    os.close(reading)
+    environment.enable()
+    child = subprocess.Popen([environment.python, "-m", "regraft"] + list(arguments), stdout=writing,
+                             stderr=subprocess.PIPE)
+    os.close(writing)
+    assert (child.communicate()[1], child.returncode) == (b"", 0)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a device that is always full")
+@pytest.mark.parametrize("command", ["doctor", "status"])
+def test_a_report_that_cannot_be_written_is_told_in_one_line(environment, command):
+    for redirection in (">/dev/full", ">&-"):
+        child = subprocess.Popen(["sh", "-c", '"$0" -m regraft %s %s' % (command, redirection), environment.python],
+                                 stderr=subprocess.PIPE)
+        errors = child.communicate()[1].decode("ascii", "replace")
+        assert child.returncode == 1 and len(errors.splitlines()) == 1, errors
+        assert errors.startswith("regraft %s: the" % command) and "report" in errors
 
 
 def test_a_ca_file_without_certificates_is_told(environment, tmpdir):

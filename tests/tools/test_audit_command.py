@@ -121,6 +121,16 @@ def test_recorded_releases_can_be_compared(capsys):
     assert lost == ["random._sha512", "random._warn"], "3.13 took nothing else away"
 
 
+@pytest.mark.parametrize("redirection, lines", [("| true", 0), (">/dev/full", 1)])
+def test_a_report_that_does_not_arrive_is_no_drift(redirection, lines):
+    # The shell tells the status of the first command by a file, for that of a pipe is of the last.
+    ended = subprocess.run(
+        ["sh", "-c", '{ "$0" -m regraft_tools audit drift 2.7.18 3.15.2 --json; echo $? >&3; } 3>&2 %s' % redirection,
+         sys.executable], capture_output=True, text=True)
+    *said, status = ended.stderr.splitlines()
+    assert status == "2" and len(said) == lines, ended.stderr
+
+
 def test_defaults_of_recorded_releases_can_be_compared(capsys):
     assert command.main(["drift", "3.13.0", "3.12.1", "--defaults"]) == 1
     said = capsys.readouterr().out

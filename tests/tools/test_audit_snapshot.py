@@ -183,6 +183,7 @@ VERSION = 'if [ "$1" = -V ]; then echo Python 3.13.0; exit; fi\n'
     (VERSION + "echo '[1]'; exit 0", "does not answer as a Python does"),
     (VERSION + "echo Traceback >&2; echo 'MemoryError: all gone' >&2; exit 1", "MemoryError: all gone"),
     (VERSION + "exit 3", "exit status 3"),
+    (VERSION + r"printf '\033[2Jgone\n' >&2; exit 1", r"\x1b[2Jgone"),
     (VERSION + """echo '{"modules": {"ssl": null}, "interpreter": {"version": "3.13.0"}}'""",
      "has no ssl: it was built without OpenSSL"),
 ])
@@ -199,6 +200,13 @@ def test_an_interpreter_that_hangs_is_ended(tmp_path, capsys, monkeypatch):
     path = program(tmp_path, VERSION + "sleep 60")
     assert command.main(["snapshot", path]) == 2
     assert "gave no answer within 1 s" in capsys.readouterr().err
+
+
+def test_an_interpreter_that_prints_without_end_is_ended(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(taking, "LARGEST", 10000)
+    path = program(tmp_path, VERSION + "while echo more; do :; done")
+    assert command.main(["snapshot", path]) == 2
+    assert "prints without end" in capsys.readouterr().err
 
 
 def test_files_that_are_not_there_or_are_something_else_are_named(tmp_path, capsys):

@@ -60,7 +60,8 @@ def test_the_status_is_1_with_findings_and_0_without(tree, scan):
 @pytest.mark.parametrize("arguments, said", [
     ([], "name a file or a directory"), (["--select", "RG9", "."], "there is no rule 'RG9'"),
     (["--min-severity", "awful", "."], "invalid choice"), (["--processes", "0", "."], "not a number from 1"),
-    (["--ignore", ",", "."], "there is no rule ''"),
+    (["--ignore", ",", "."], "there is no rule ''"), (["--exclude", "", "."], "is no pattern"),
+    (["--processes", "\u00b2", "."], "not a number from 1"),
 ])
 def test_a_wrong_command_line_is_status_2_and_says_why(tree, arguments, said, capsys):
     assert tools.main(["scan", *arguments]) == 2
@@ -154,6 +155,11 @@ def test_a_reader_that_has_seen_enough_is_no_error(tree):
         capture_output=True, timeout=60,
     )
     assert done.stderr == b""
+
+
+def test_without_a_standard_output_nothing_was_found_out(tree):
+    ended = subprocess.run(["sh", "-c", '"$0" -m regraft_tools.scan weak.py >&-', sys.executable], capture_output=True, text=True)
+    assert ended.returncode == 2 and len(ended.stderr.splitlines()) == 1
 
 
 def test_a_report_that_cannot_be_written_is_one_line(tree, capsys):
@@ -250,7 +256,9 @@ def test_a_file_without_a_text_is_one_line_and_the_rest_is_scanned(tree, scan, r
 def test_a_check_that_could_read_nothing_does_not_pass(tree, scan):
     Path("bad.py").write_bytes(b"\0")
     assert scan("bad.py")[0] == 2 and scan("missing.py")[0] == 2
-    assert scan("bad.py", "clean.py")[0] == 0 and scan("missing", "weak.py")[0] == 1
+    assert scan("bad.py", "clean.py")[0] == 2 and scan("missing", "weak.py")[0] == 1
+    Path("weak.py").unlink()
+    assert scan(".")[0] == 0  # bad.py is there, and told, but nobody asked for it
 
 
 def test_a_path_that_is_not_there_is_one_line(tree, report):
@@ -331,6 +339,45 @@ def test_a_pipe_and_a_file_that_is_too_large_are_told(tree, report, monkeypatch)
     monkeypatch.setattr(sources, "LARGEST", 50)
     assert problems(report("pipe.py", "weak.py")) == {
         "pipe.py": "is neither a file nor a directory", "weak.py": "is larger than 0 MiB, so it was left out"}
+
+
+def test_directories_may_be_nested_deeper_than_functions(tree, report):
+    depth = sys.getrecursionlimit() + 100
+    for _ in range(depth):
+        os.mkdir("d")
+        os.chdir("d")
+    deepest = Path("deepest.py").absolute()
+    deepest.write_text(WEAK)
+    os.chdir(tree)
+    try:
+        assert {each["path"].count("/") for each in report(".")["findings"]} == {depth + 1, 1}
+    finally:
+        # What pytest clears up with nests as functions do.
+        os.remove(deepest)
+        os.removedirs(os.path.relpath(deepest.parent))
+
+
+def test_names_and_sources_cannot_steer_the_terminal(tree, scan, report):
+    strange = tree / os.fsdecode(b"\xff\x1b[2J\n.py")
+    strange.write_text("import ssl\nx = ssl.PROTOCOL_SSLv3  # \x1b]0;title\x07\n")
+    text = scan(strange.name)[1]
+    assert "\\udcff\\x1b[2J\\n.py\n" in text and "\\x1b]0;title\\x07" in text
+    assert "\x1b" not in text and "\x07" not in text
+    # JSON escapes them anyhow; what is no UTF-8 must not make it one that others refuse.
+    assert report(strange.name)["findings"][0]["path"] == "\ufffd\x1b[2J\n.py"
+
+
+def test_an_encoding_that_lacks_characters_gets_escapes(tree):
+    (tree / "caf\u00e9.py").write_text(WEAK)
+    ended = subprocess.run([sys.executable, "-m", "regraft_tools.scan", "."], capture_output=True, text=True,
+                           env={**os.environ, "PYTHONIOENCODING": "ascii"})
+    assert (ended.returncode, ended.stderr) == (1, "") and "caf\\xe9.py" in ended.stdout
+
+
+def test_a_file_that_says_it_has_no_size_is_not_read_without_end(monkeypatch):
+    monkeypatch.setattr(sources, "LARGEST", 1000)
+    with pytest.raises(sources.Unreadable, match="larger"):
+        sources.read("/dev/zero")
 
 
 def test_scripts_without_a_suffix_are_scanned_and_environments_are_not(tree, report):

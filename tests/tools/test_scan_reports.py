@@ -77,6 +77,15 @@ def test_sarif_tells_of_files_that_could_not_be_read(sarif):
     assert [each["artifactLocation"]["uri"].rpartition("/")[2] for each in places] == [
         "bad.py", "error.py", "missing.py"]
     assert places[1]["region"] == {"startLine": 2}
+    assert sarif["runs"][0]["invocations"][0]["executionSuccessful"] is False  # missing.py was asked for
+
+
+def test_sarif_of_a_scan_that_saw_all_says_so(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("bad.py").write_bytes(b"\0")
+    Path("good.py").write_text("import hmac\n")
+    assert tools.main(["scan", "--format", "sarif", "."]) == 0
+    assert json.loads(capsys.readouterr().out)["runs"][0]["invocations"][0]["executionSuccessful"] is True
 
 
 @pytest.mark.parametrize("rule", sorted(set(RULES) - {UNUSED.id}))

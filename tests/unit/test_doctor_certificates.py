@@ -119,6 +119,38 @@ def test_no_changed_byte_makes_the_reading_fail_otherwise(certs):
             assert "not a certificate" in str(error)
 
 
+def test_a_time_that_is_in_no_calendar_is_none(certs):
+    def wrap(tag, content):
+        assert len(content) < 65536
+        size = bytearray([len(content)]) if len(content) < 128 else bytearray([0x82, len(content) >> 8, len(content) & 255])
+        return bytes(bytearray([tag]) + size) + content
+
+    der = load(certs, "localhost").der
+    start, end = certificates._enter(der, certificates._enter(der, 0)[0])
+    parts, at = [], start
+    while at < end:
+        part, at = certificates._take(der, at)
+        parts.append(part)
+    # Version, serial number, algorithm, issuer, and then the times.
+    for last, is_one in ((b"99991231235959Z", True), (b"99991299235959Z", False), (b"99991231240000Z", False)):
+        parts[4] = wrap(0x30, wrap(0x18, b"20200101000000Z") + wrap(0x18, last))
+        changed = wrap(0x30, wrap(0x30, b"".join(parts)) + der[end:])
+        if is_one:
+            assert certificates.Certificate(changed).describe()["not_after"] == "9999-12-31T23:59:59Z"
+            continue
+        with pytest.raises(certificates.MalformedError):
+            certificates.Certificate(changed)
+
+
+def test_without_sha_256_a_trust_store_is_told_all_the_same(certs, monkeypatch):
+    def refuse(data):
+        raise ValueError("unsupported hash algorithm sha256")
+
+    monkeypatch.setattr("hashlib.sha256", refuse)
+    found = trust.examine({"origin": "environment", "file": os.path.join(certs, "expired-cert.pem"), "directory": None}, _openssl)
+    assert (found["roots"], found["expired"][0]["sha256"], found["distrusted"]) == (1, None, None)
+
+
 def test_the_trust_store_tells_expired_future_weak_and_broken_ones(certs, tmpdir):
     bundle = tmpdir.join("bundle.pem")
     parts = [open(os.path.join(certs, name)).read() for name in ("ca.pem", "expired-cert.pem", "notyet-cert.pem", "weak-cert.pem")]
@@ -132,6 +164,15 @@ def test_the_trust_store_tells_expired_future_weak_and_broken_ones(certs, tmpdir
     assert found["unreadable"] == ["%s: 1 of its certificates cannot be read" % bundle]
 
 
+def test_a_trust_store_that_is_none_is_told(tmpdir):
+    for text, words in (("nothing", "there is no certificate in it"),
+                        ("-----BEGIN CERTIFICATE-----\nMIIBx\n-----END CERTIFICATE-----\n", "1 of its certificates cannot be read")):
+        path = tmpdir.join("store.pem")
+        path.write(text)
+        found = trust.examine({"origin": "environment", "file": str(path), "directory": None}, None)
+        assert (found["roots"], found["unreadable"]) == (0, ["%s: %s" % (path, words)])
+
+
 def test_a_directory_of_hashed_names_is_read_and_a_missing_one_told(certs):
     places = {"origin": "environment", "file": None, "directory": os.path.join(certs, "ca-path")}
     assert trust.examine(places, None)["roots"] == 1
@@ -139,8 +180,12 @@ def test_a_directory_of_hashed_names_is_read_and_a_missing_one_told(certs):
     assert missing["roots"] == 0 and "/nonexistent" in missing["unreadable"][0]
 
 
-def test_der_files_are_read_too(certs):
-    assert trust.read(os.path.join(certs, "ca.der"))[0][0].der == load(certs, "ca").der
+def test_a_der_file_is_told_as_openssl_takes_no_certificate_from_it(certs):
+    with pytest.raises(ssl.SSLError):
+        ssl.create_default_context(cafile=os.path.join(certs, "ca.der"))
+    with pytest.raises(EnvironmentError) as caught:
+        trust.read(os.path.join(certs, "ca.der"))
+    assert "must be PEM" in caught.value.strerror
 
 
 @pytest.mark.parametrize("names, version, by", [

@@ -5,14 +5,16 @@ from __future__ import absolute_import, division, print_function
 import datetime
 import errno
 import io
+import json
 import os
+import re
 import socket
 import ssl
 
 import pytest
 
 from regraft import policy
-from regraft.doctor import coverage, faults, lifetimes, observation, paper, settings, starttls, target
+from regraft.doctor import coverage, faults, host, lifetimes, observation, paper, settings, starttls, target, trust
 from regraft.doctor.configuration import Configuration
 
 TODAY = datetime.date(2026, 11, 25)
@@ -139,6 +141,38 @@ def test_an_openssl_cnf_that_includes_itself_or_what_is_not_there_is_told(tmpdir
     assert any("missing.cnf" in each for each in problems)
 
 
+def test_an_openssl_cnf_that_includes_without_end_is_read_to_some_end(tmpdir):
+    path = tmpdir.join("openssl.cnf")
+    path.write(".include openssl.cnf\n" * 40)
+    found = Configuration(str(path)).describe()
+    assert len(found["files"]) <= 200 and any("more than 200 files" in each for each in found["problems"])
+    assert len(found["problems"]) <= 200
+
+
+def test_an_openssl_cnf_of_other_than_ascii_names_is_read(tmpdir, monkeypatch):
+    home = os.path.join(str(tmpdir), "caf\xc3\xa9" if str is bytes else u"caf\xe9")
+    os.makedirs(os.path.join(home, "parts"))
+    monkeypatch.setenv("WORD", "\xc3\xb6" if str is bytes else u"\xf6")
+    for name, text in (("openssl.cnf", "a = $ENV::WORD\n.include parts\n.include missing\n"), ("parts/x.cnf", "b = 1\n")):
+        with open(os.path.join(home, name), "w") as stream:
+            stream.write(text)
+    found = Configuration(os.path.join(home, "openssl.cnf"))
+    assert found.sections[""] == {"a": os.environ["WORD"], "b": "1"}
+    assert len(found.files) == 2 and found.problems == ["%s: %s" % (os.path.join(home, "missing"), os.strerror(errno.ENOENT))]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes on Windows")
+def test_a_pipe_and_a_file_without_end_are_not_waited_for(tmpdir):
+    pipe = str(tmpdir.join("pipe"))
+    os.mkfifo(pipe)
+    for path, word in ((pipe, "pipe"), ("/dev/zero", "larger than")):
+        with pytest.raises(EnvironmentError) as caught:
+            trust.read(path)
+        assert word in caught.value.strerror
+        assert word in Configuration(path).problems[0]
+    assert trust.read(os.devnull) == ([], 0)
+
+
 def test_an_openssl_cnf_that_leads_nowhere_changes_nothing(tmpdir):
     path = tmpdir.join("openssl.cnf")
     path.write_binary(b"openssl_conf = nowhere\n[\xff]\n= 1\nnonsense\n")
@@ -156,6 +190,9 @@ def test_variables_are_listed_with_what_they_do_and_without_passwords(tmpdir):
         "LD_PRELOAD": "/usr/lib/libjemalloc.so", "LD_LIBRARY_PATH": str(tmpdir.join("libraries")), "PATH": "/bin", "OPENSSL_CONF": ""}))
     assert sorted(found) == ["HTTPS_PROXY", "LD_LIBRARY_PATH", "OPENSSL_CONF", "PYTHONPATH", "SSL_CERT_FILE"]
     assert found["HTTPS_PROXY"]["value"] == "http://***@proxy.example:3128"
+    for value, shown in (("http://me:p/ss@w@proxy:1", "http://***@proxy:1"), ("me:pass@proxy:1", "***@proxy:1"),
+                         ("socks5h://me@proxy", "socks5h://***@proxy"), ("proxy:3128", "proxy:3128")):
+        assert [row["value"] for row in settings.list_variables({"all_proxy": value})] == [shown]
     assert "/nonexistent.pem" in found["SSL_CERT_FILE"]["problem"]
     assert str(tmpdir.join("ssl.py")) in found["PYTHONPATH"]["problem"]
     assert found["OPENSSL_CONF"]["problem"] is None
@@ -191,6 +228,13 @@ def test_what_is_no_host_is_told_in_one_line(text, word):
         target.parse(text)
     assert word in str(caught.value)
     assert "\n" not in str(caught.value) and "\x1b" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["ftp://me:pass@host/", "me:pass@host", "me:pa/ss@host:1", "ldap://me:p@ss@host"])
+def test_no_password_is_repeated_where_it_is_no_host(text):
+    with pytest.raises(target.TargetError) as caught:
+        target.parse(text)
+    assert "ss@" not in str(caught.value) and "***@host" in str(caught.value)
 
 
 # Faults.
@@ -243,6 +287,22 @@ def test_an_early_end_is_no_refusal():
     assert caught.value.kind == "closed"
 
 
+# Names in certificates.
+
+@pytest.mark.parametrize("name, expected", [
+    (u"www.example", True), (u"10.0.0.1", True), (u"::1", True), (u"a_b-c.example", True), (u"*.example", False),
+    (u"caf\xe9.example", False), (u"a\0b", False), (u"a b", False), (u"", False), (u".example", False), (u"a..b", False),
+    (u"a'\nb", False), (u"a\n", False), (u"a" * 300, False)])
+def test_only_what_may_be_a_name_of_a_host_is_proposed_as_one(name, expected):
+    class Leaf(object):
+        names = [name]
+
+    trial = host.Examination(ssl, target.parse("localhost"))
+    step = trial._choose(faults.Fault("wrong-name", "", 62), [Leaf], set())
+    assert (step is not None) == target.is_host(name) == expected
+    assert step is None or step[1] == "server_hostname = %r" % str(name)
+
+
 # Text.
 
 LONG_PATH = "/home/somebody/" + "/".join(["environments", "of", "a", "very", "long", "name"] * 6) + "/lib/python2.7/ssl.py"
@@ -256,6 +316,9 @@ def test_no_line_is_longer_than_the_width(width):
     sheet.add(LONG_PATH, paper.NOTE, indent=4)
     sheet.add("x" * 300)
     sheet.row(["name", "yes", "no"], [12, 5, 5], LONG_PATH)
+    # As wide as the table of features, whose last column has no room in 40.
+    sheet.row(["name", "yes", "no"], [26, 7, 6], LONG_PATH, paper.NOTE)
+    sheet.row(["name", "yes", "no"], [26, 7, 6], "")
     assert max(map(len, sheet.lines)) <= width
     assert LONG_PATH in "".join(line.strip() for line in sheet.lines)
 
@@ -268,6 +331,22 @@ def test_a_long_path_is_broken_behind_a_slash():
 
 def test_what_others_say_cannot_steer_the_terminal():
     assert paper.to_text(u"a\x1b[2Jb\x9b\u202e") == u"a\\x1b[2Jb\\x9b\\u202e"
+    sheet = paper.Paper()
+    sheet.add(u"name\nBAD\r\u2028ok")
+    assert len(sheet.lines) == 1 and u"name\\nBAD\\r\\u2028ok" in sheet.lines[0]
+
+
+@pytest.mark.parametrize("value, expected", [
+    (u"\ud800x", u"\ufffdx"), (u"x\udcff", u"x\ufffd"), (u"\U0001f40d", u"\U0001f40d"), (b"\xffx", u"\ufffdx")])
+def test_the_json_is_unicode_whatever_a_path_is(value, expected):
+    stream = io.BytesIO() if str is bytes else io.StringIO()
+    paper.write_json(stream, {"path": [value]})
+    text = stream.getvalue()
+    assert json.loads(text) == {"path": [expected]}
+    assert not re.search(r"\\ud[89a-f]..", text) or expected == u"\U0001f40d"
+
+
+def test_text_of_others_stays_text():
     assert paper.to_text(b"caf\xc3\xa9" if str is bytes else u"caf\xe9") == u"caf\xe9"
 
 
@@ -297,7 +376,6 @@ def test_colours_take_no_room():
         sheet.title("Title")
         sheet.add("words " * 20, paper.BAD)
     assert any(u"\x1b[" in line for line in coloured.lines)
-    import re
     assert [re.sub(u"\x1b\\[[0-9;]*m", u"", line) for line in coloured.lines] == plain.lines
 
 
@@ -305,6 +383,9 @@ def test_the_width_is_the_terminals(monkeypatch):
     monkeypatch.setenv("COLUMNS", "64")
     assert paper.find_width(Terminal()) == 64
     assert paper.find_width(io.StringIO()) == 80
+    for wrong in ("\u00b2" if str is not bytes else "\xc2\xb2", "wide", "-1"):
+        monkeypatch.setenv("COLUMNS", wrong)
+        assert paper.NARROWEST <= paper.find_width(Terminal()) <= paper.WIDEST
     monkeypatch.setenv("COLUMNS", "5")
     assert paper.find_width(Terminal()) == paper.NARROWEST
     monkeypatch.setenv("COLUMNS", "500")

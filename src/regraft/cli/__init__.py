@@ -7,7 +7,9 @@ part and another program's, which becomes `options.command`.
 from __future__ import absolute_import, division, print_function
 
 import argparse
+import errno
 import importlib
+import os
 import sys
 
 from regraft import __version__
@@ -55,6 +57,24 @@ def main(arguments=None):
     except CommandError as error:
         sys.stderr.write("regraft %s: %s\n" % (options.name, error))
         return error.status
+
+
+def write_out(write):
+    """Let a function write to standard output.
+
+    Args: write (function of a stream)
+    Raises: CommandError, if nothing can be written there; a reader that has seen enough is no error.
+    """
+    if sys.stdout is None:  # Python 3 with a closed one
+        raise CommandError("there is no standard output for the report")
+    try:
+        write(sys.stdout)
+        sys.stdout.flush()
+    except EnvironmentError as error:
+        # What is left in its buffer would be tried again when Python ends, and complained of.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if error.errno != errno.EPIPE:  # that is `| head`
+            raise CommandError("the report cannot be written: %s" % error.strerror)
 
 
 def build_parser():

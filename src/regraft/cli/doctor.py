@@ -1,9 +1,9 @@
 """`doctor`: how the network security of this interpreter stands, and whether a host can be reached with it."""
 from __future__ import absolute_import, division, print_function
 
-import sys
+import re
 
-from regraft.cli import CommandError
+from regraft.cli import CommandError, write_out
 from regraft.doctor import CONDITIONS, starttls
 
 SUMMARY = "examine this interpreter's TLS, hashes and randomness, and a host"
@@ -13,8 +13,8 @@ Show what network security a program of this interpreter gets that is started as
 OpenSSL, trusted CAs, features, known holes, settings outside the program. With a host, shake hands with it as
 a program would, and say what came of it, why it failed, and which opt-in would let it pass.
 
-Exit status: 0; 1 if the host cannot be reached over verified TLS, or a condition of --fail-on holds; 2 for
-wrong arguments."""
+Exit status: 0; 1 if the host cannot be reached over verified TLS, a condition of --fail-on holds, or the report
+cannot be made or written; 2 for wrong arguments."""
 
 FAILED = 1
 
@@ -49,10 +49,7 @@ def execute(options):
     holding = reports.list_conditions(report)
     report["conditions"] = holding
     report["failed"] = [each for each in CONDITIONS if each in holding and each in wanted]
-    if options.json:
-        paper.write_json(sys.stdout, report)
-    else:
-        words.write(sys.stdout, report)
+    write_out(lambda stream: (paper.write_json if options.json else words.write)(stream, report))
     is_reached = report["host"] is None or report["host"]["passes"]
     return 0 if is_reached and not report["failed"] else FAILED
 
@@ -63,8 +60,8 @@ def parse_target(options):
 
     if not options.timeout > 0 or options.timeout > 3600:
         raise CommandError("--timeout is a number of seconds above 0, at most 3600", 2)
-    if any(not 0 < len(each) < 256 for each in list_protocols(options)):
-        raise CommandError("--alpn takes names of 1 to 255 bytes, with commas between", 2)
+    if any(not 0 < len(each) < 256 or re.search("[^ -~]", each) for each in list_protocols(options)):
+        raise CommandError("--alpn takes names of 1 to 255 ASCII characters, with commas between", 2)
     if options.host is None:
         for name in ("starttls", "cafile", "alpn"):
             if getattr(options, name) is not None:

@@ -4,6 +4,7 @@ from __future__ import absolute_import, division, print_function
 import json
 
 import regraft
+from regraft.cli import write_out
 from regraft.inspection import describe_state
 
 SUMMARY = "show which ssl this interpreter gives, from where and why"
@@ -20,10 +21,8 @@ def add_arguments(parser):
 def execute(options):
     """Print the report."""
     report = regraft.status()
-    if options.json:
-        print(json.dumps(report, indent=2, sort_keys=True))
-    else:
-        print("\n".join(describe(report)))
+    text = json.dumps(report, indent=2, sort_keys=True) if options.json else "\n".join(describe(report))
+    write_out(lambda stream: stream.write(text + "\n"))
     return 0 if report["active"] else 1
 
 

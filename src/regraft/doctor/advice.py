@@ -113,6 +113,7 @@ _MENDS = {
     "application-protocol": "offer a protocol that the server speaks: --alpn",
     "starttls-injection": "do not send anything over this connection: ask the operator what stands between",
     "no-revocation-list": "load the CRL of the CA into the context, or do not ask for one",
+    "no-context": "look at what is under \"Settings from outside\", OPENSSL_CONF and openssl.cnf first",
     "timeout": "is the address right, and does a firewall drop the packets?",
     "refused": "is the port right, and does the server run?",
     "no-such-host": "is the name right, and does this machine's resolver work?",

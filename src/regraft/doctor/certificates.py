@@ -98,6 +98,8 @@ class Certificate(object):
         times, after = _enter(data, at, _SEQUENCE)
         self.not_before = _read_time(data, times)
         self.not_after = _read_time(data, _next(data, times))
+        for each in (self.not_before, self.not_after):
+            show_time(each)  # a day 99 of the last month of 9999 is in no calendar
         self.subject_der, at = _take(data, after)
         self.key_info, at = _take(data, at)
         self._extensions = b""
@@ -136,16 +138,15 @@ class Certificate(object):
 
     @property
     def key_digest(self):
-        """The SHA-256 of its key (bytes)."""
-        return _sha256(self.key_info).digest()
+        """The SHA-256 of its key (bytes); None where there is none."""
+        digest = _sha256(self.key_info)
+        return digest and digest.digest()
 
     @property
     def fingerprint(self):
-        """The SHA-256 of the whole (hexadecimal digits); None where `hashlib` cannot be imported."""
-        try:
-            return _sha256(self.der).hexdigest()
-        except ImportError:
-            return None
+        """The SHA-256 of the whole (hexadecimal digits); None where there is none."""
+        digest = _sha256(self.der)
+        return digest and digest.hexdigest()
 
     def _read_key(self):
         start, _end = _enter(self.key_info, 0, _SEQUENCE)
@@ -226,7 +227,7 @@ class Certificate(object):
 
 
 def split_pem(data):
-    """Return the certificates in a PEM file (list of bytes, DER); what is no base64 is left out.
+    """Return the certificates in a PEM file (list of bytes, DER); b"" for what is no base64.
 
     Args: data (bytes)
     """
@@ -235,7 +236,7 @@ def split_pem(data):
         try:
             found.append(binascii.a2b_base64(body))
         except binascii.Error:
-            continue
+            found.append(b"")
     return found
 
 
@@ -248,10 +249,13 @@ def show_time(seconds):
 
 
 def _sha256(data):
-    # Imported here: it may be what is broken, and that is to be reported.
-    import hashlib
+    """Return a hash object, or None: `hashlib` may be what is broken, and OpenSSL may be configured to give no SHA-256."""
+    try:
+        import hashlib
 
-    return hashlib.sha256(data)
+        return hashlib.sha256(data)
+    except (ImportError, ValueError):
+        return None
 
 
 def _tag(data, at):

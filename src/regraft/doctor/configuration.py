@@ -1,11 +1,13 @@
 """Reads openssl.cnf as far as it changes TLS: what its sections tell libssl and the providers."""
 from __future__ import absolute_import, division, print_function
 
-import io
 import os
 import re
 
+from regraft.doctor import files
+
 _DEPTH = 8  # of .include in .include; OpenSSL has no limit, and a file may include itself
+_MOST = 200  # files, read or not; ten lines that include their own file would be a hundred million within that depth
 
 
 class Configuration(object):
@@ -21,25 +23,36 @@ class Configuration(object):
     def __init__(self, path):
         """Read it. Args: path (str)."""
         self.path, self.files, self.problems, self.sections = path, [], [], {"": {}}
+        self._left = _MOST + 1
         self._read(path, "", 0)
 
     def _read(self, path, section, depth):
+        if not self._count(path):
+            return section
         try:
-            with io.open(path, encoding="utf-8", errors="replace") as stream:
-                lines = stream.read().splitlines()
+            data = files.read(path)
         except EnvironmentError as error:
-            self.problems.append(u"%s: %s" % (path, error.strerror))
+            self.problems.append("%s: %s" % (path, error.strerror))
             return section
         self.files.append(path)
-        pending = u""
-        for line in lines:
+        # On 2.7 all of it stays bytes, as paths and variables are there.
+        text = data if str is bytes else data.decode("utf-8", "replace")
+        pending = ""
+        for line in text.split("\n"):
             line = pending + re.sub(r"(?<!\\)#.*", "", line).strip()
-            if line.endswith(u"\\"):
+            if line.endswith("\\"):
                 pending = line[:-1]
                 continue
-            pending = u""
+            pending = ""
             section = self._take(line, section, depth, os.path.dirname(path))
         return section
+
+    def _count(self, path):
+        """Count a file; return whether it may still be read."""
+        self._left -= 1
+        if self._left == 0:
+            self.problems.append("%s: more than %d files in all; the rest is not looked at" % (path, _MOST))
+        return self._left > 0
 
     def _take(self, line, section, depth, home):
         heading = re.match(r"\[\s*(.*?)\s*\]", line)
@@ -61,9 +74,15 @@ class Configuration(object):
     def _include(self, path, section, depth, home):
         path = os.path.join(home, path)
         if depth >= _DEPTH:
-            self.problems.append(u"%s: included too deeply" % path)
+            if self._count(path):
+                self.problems.append("%s: included too deeply" % path)
         elif os.path.isdir(path):
-            for name in sorted(os.listdir(path)):
+            try:
+                names = sorted(os.listdir(path))
+            except EnvironmentError as error:
+                self.problems.append("%s: %s" % (path, error.strerror))
+                return
+            for name in names:
                 if name.endswith((".cnf", ".conf")):
                     self._read(os.path.join(path, name), section, depth + 1)
         else:
@@ -75,9 +94,9 @@ class Configuration(object):
             if "::" in name:
                 place, name = name.split("::", 1)
                 if place == "ENV":
-                    return os.environ.get(name, u"")
-                return self.sections.get(place, {}).get(name, u"")
-            return self.sections[section].get(name, self.sections[""].get(name, u""))
+                    return os.environ.get(name, "")
+                return self.sections.get(place, {}).get(name, "")
+            return self.sections[section].get(name, self.sections[""].get(name, ""))
 
         return re.sub(r"\$(?:[{(]([\w:]+)[})]|([\w:]+))", find, value)
 

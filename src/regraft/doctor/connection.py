@@ -62,7 +62,7 @@ def resolve(target, deadline):
 
 
 def connect(addresses, deadline):
-    """Return a socket that is connected to the first address that answers, not blocking.
+    """Return a socket that is connected to the first address that answers, not blocking, and that address.
 
     Args: addresses (list), of `resolve`; deadline (Deadline)
     Raises: Fault, which tells of each address.
@@ -77,7 +77,7 @@ def connect(addresses, deadline):
             plain.settimeout(share)
             plain.connect(address)
             plain.setblocking(False)
-            return plain
+            return plain, address
         except socket.timeout:
             texts.append("%s: no answer within %.3g seconds" % (show_address(address), share))
             kind = "timeout"

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 from regraft import _boot, activation, features
-from regraft.doctor import lifetimes
+from regraft.doctor import lifetimes, observation
 
 # What the child runs. It has the flags of this process, but not always its sys.path.
 _CHILD = "import sys; sys.path.append(sys.argv[1]); from regraft.doctor import observation; observation.tell()"
@@ -36,12 +36,13 @@ class Stock(object):
         if self._child is None:
             return None, self._problem
         output, errors = self._child.communicate()
-        if self._child.returncode:
+        _before, mark, answer = output.partition(observation.MARK)
+        if self._child.returncode or not mark:
             lines = errors.decode("utf-8", "replace").strip().splitlines() or [u"it said nothing"]
             return None, u"the stock modules could not be asked: exit status %d, %s" % (
                 self._child.returncode, lines[-1])
         # Of our own child, and in the same interpreter's format. 2.7 takes 13 ms to load `json`.
-        return marshal.loads(output), None
+        return marshal.loads(answer), None
 
 
 def list_features(now, stock):

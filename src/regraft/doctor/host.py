@@ -5,7 +5,7 @@ import binascii
 import time
 import warnings
 
-from regraft.doctor import advice, certificates, connection, faults, starttls
+from regraft.doctor import advice, certificates, connection, faults, starttls, target
 from regraft.doctor.target import Target  # noqa: F401  (part of this module's interface)
 
 MOST_CONNECTIONS = 9
@@ -67,7 +67,10 @@ class Examination(object):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                context, name = self._make_context(opt_ins, look, anchor)
+                try:
+                    context, name = self._make_context(opt_ins, look, anchor)
+                except (EnvironmentError, ValueError) as error:
+                    return faults.Fault("no-context", "nothing was tried: no context can be made: %s" % error), None
             plain = self._connect(deadline)
             self._converse(plain, deadline)
             started = time.time()
@@ -94,8 +97,8 @@ class Examination(object):
     def _connect(self, deadline):
         addresses = connection.resolve(self.target, deadline)
         self.addresses = [connection.show_address(address) for _family, address in addresses]
-        plain = connection.connect(addresses, deadline)
-        self.address = connection.show_address(plain.getpeername())
+        plain, address = connection.connect(addresses, deadline)
+        self.address = connection.show_address(address)
         return plain
 
     def _converse(self, plain, deadline):
@@ -167,7 +170,7 @@ class Examination(object):
         try:
             plain = self._connect(connection.Deadline(self.timeout))
         except faults.Fault:
-            return
+            return  # what the handshake showed is all that is known
         try:
             words = connection.listen(plain)
         finally:
@@ -221,7 +224,7 @@ class Examination(object):
                 return found + [row], True, seen
             if after.kind == faults.UNEXPLAINED:
                 after = self._explain_again(fault, chain, found + [row])
-            if after.mark == fault.mark:
+            if after.mark == fault.mark or after.kind == "no-context":
                 continue
             codes, anchor, fault = steps, new_anchor or anchor, after
             found.append(row)
@@ -246,7 +249,8 @@ class Examination(object):
                 return advice.TRUST, advice.TRUST.code, chain[-1]
         if fault.kind == "wrong-name" and chain:
             for name in chain[0].names:
-                if "*" not in name and (advice.SERVER_NAME.name, fault.mark) not in tried:
+                # Only what could be a name of a host: the certificate is not verified yet, and may say anything.
+                if target.is_host(name) and (advice.SERVER_NAME.name, fault.mark) not in tried:
                     return advice.SERVER_NAME, advice.SERVER_NAME.code % str(name), None
         if fault.kind == "client-certificate":
             return advice.CLIENT_CERTIFICATE, advice.CLIENT_CERTIFICATE.code, None

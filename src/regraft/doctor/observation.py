@@ -13,6 +13,8 @@ import warnings
 
 from regraft import features
 
+# What stands before the answer of the child: a sitecustomize may print something, too.
+MARK = b"\nregraft observes:\n"
 _STORE = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 _KEY_LOG = "SSLKEYLOGFILE"
 
@@ -79,4 +81,4 @@ def _plain(value):
 
 def tell():
     """Write what `observe` finds to stdout, for `coverage.Stock`."""
-    getattr(sys.stdout, "buffer", sys.stdout).write(marshal.dumps(observe()))
+    getattr(sys.stdout, "buffer", sys.stdout).write(MARK + marshal.dumps(observe()))

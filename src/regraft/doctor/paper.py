@@ -9,6 +9,7 @@ import unicodedata
 from regraft._compat import text_type
 
 NARROWEST, USUAL, WIDEST = 40, 80, 110
+LEAST_ROOM = 12  # columns for the wrapped cell of a row; with fewer it goes below the others
 MARGIN = 7
 # A mark stands in the margin: what is wrong must be found without colours as well.
 OK, NOTE, BAD, DO, PLAIN = "ok", "note", "BAD", "do", ""
@@ -43,6 +44,11 @@ class Paper(object):
         rest (str)."""
         left = u"".join(to_text(cell).ljust(width) for cell, width in zip(cells, widths))
         room = self.width - MARGIN - sum(widths)
+        if room < LEAST_ROOM:
+            self.add(left.rstrip(), mark)
+            if rest:
+                self.add(rest, indent=2)
+            return
         lines = wrap(to_text(rest), room) or [u""]
         self.add(u"\x00", mark)
         self.lines[-1] = self.lines[-1].replace(u"\\x00", left + lines[0]).rstrip()
@@ -55,6 +61,8 @@ class Paper(object):
 def to_text(value):
     """Return text that may go to a terminal: what a certificate or a server says must not move the cursor there.
 
+    Nor begin a line, which could look like one of the doctor's own.
+
     Args: value (object): text, or bytes of 2.7, or something else that is shown as `str` does.
     """
     if not isinstance(value, text_type):
@@ -65,27 +73,27 @@ def to_text(value):
 
 
 def _is_printable(character):
-    return character == u"\n" or unicodedata.category(character)[0] != "C"
+    # "C" are controls, formats and halves of surrogate pairs; "Zl" and "Zp" end lines.
+    category = unicodedata.category(character)
+    return category[0] != "C" and category not in ("Zl", "Zp")
 
 
 def wrap(text, width):
     """Return the lines (list of text) of a text, none longer than `width`; long paths are broken behind a separator.
 
-    Args: text (text); width (int)
+    Args: text (text), one line; width (int), at least 1.
     """
-    lines = []
-    for part in text.split(u"\n"):
-        line = u""
-        for word in part.split(u" "):
-            if line and len(line) + 1 + len(word) <= width:
-                line += u" " + word
-                continue
-            if line:
-                lines.append(line)
-            pieces = _break(word, width)
-            lines += pieces[:-1]
-            line = pieces[-1]
-        lines.append(line)
+    lines, line = [], u""
+    for word in text.split(u" "):
+        if line and len(line) + 1 + len(word) <= width:
+            line += u" " + word
+            continue
+        if line:
+            lines.append(line)
+        pieces = _break(word, width)
+        lines += pieces[:-1]
+        line = pieces[-1]
+    lines.append(line)
     return [line for line in lines if line.strip()] or [u""]
 
 
@@ -109,7 +117,7 @@ def find_width(stream):
     if not _is_terminal(stream):
         return USUAL
     columns = os.environ.get("COLUMNS", "")
-    width = int(columns) if columns.isdigit() else 0
+    width = int(columns) if re.match(r"[0-9]{1,9}$", columns) else 0
     if not width:
         try:
             import fcntl
@@ -148,5 +156,11 @@ def _for_json(value):
         return dict((_for_json(name), _for_json(each)) for name, each in value.items())
     if isinstance(value, (list, tuple)):
         return [_for_json(each) for each in value]
-    # On 2.7 a path is bytes, which need not be UTF-8.
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+    # On 2.7 a path is bytes, which need not be UTF-8; on 3 what is not has become halves of surrogate pairs, which many
+    # readers of JSON refuse.
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "replace")
+    if isinstance(value, text_type):
+        halves = value.encode("utf-16-le", "strict" if str is bytes else "surrogatepass")
+        value = halves.decode("utf-16-le", "replace")
+    return value

@@ -70,6 +70,8 @@ def find_ssl():
         import ssl
     except Exception as error:  # noqa: B902  (a broken build may fail in any way; the report says how)
         return None, "%s: %s" % (type(error).__name__, error)
+    if not hasattr(ssl, "OPENSSL_VERSION"):
+        return None, "%s is another module of that name" % getattr(ssl, "__file__", "what is imported")
     return ssl, None
 
 
@@ -91,7 +93,7 @@ def list_modules():
     """Return whose each covered module is (list of dict: `name`, `whose`, `file`, `error`)."""
     import importlib
 
-    found = []
+    found, hiding = [], settings.list_hiding_modules()
     for name in _boot.COVERED:
         if name.startswith("_"):
             continue
@@ -103,10 +105,15 @@ def list_modules():
         else:
             row["file"] = getattr(module, "__file__", None)
             row["whose"] = "regraft" if activation.is_ours(module) else "host"
-            if row["file"] in settings.list_hiding_modules():
+            if _find_source(row["file"]) in hiding:
                 row["whose"] = "other"
         found.append(row)
     return found
+
+
+def _find_source(path):
+    """Return the source of a module's file: 2.7 names the compiled one, and by a relative path in the current directory."""
+    return path and os.path.abspath(path[:-1] if path.endswith((".pyc", ".pyo")) else path)
 
 
 def _examine_interpreter(today):

@@ -7,6 +7,7 @@ import re
 import sys
 
 from regraft import _boot
+from regraft.doctor import target
 from regraft.doctor.configuration import Configuration
 
 # Name, and what it does. Those in small letters are read in both cases.
@@ -75,7 +76,7 @@ def list_variables(environment=None):
             if each == "PYTHONPATH":
                 problem = "it has %s, which hide the standard library's" % ", ".join(_find_hiding(value)) \
                     if _find_hiding(value) else None
-            found.append({"name": each, "value": _without_password(value), "effect": effect, "problem": problem})
+            found.append({"name": each, "value": _without_password(each, value), "effect": effect, "problem": problem})
     return found
 
 
@@ -106,8 +107,10 @@ def _list(directory):
         return []
 
 
-def _without_password(value):
-    return re.sub(r"(//)[^/@\s]*@", r"\1***@", value)
+def _without_password(name, value):
+    if name.lower().endswith("_proxy"):
+        return target.hide_password(value)
+    return re.sub(r"(://)\S*@", r"\1***@", value)
 
 
 def list_files(directory):
@@ -136,7 +139,7 @@ def list_files(directory):
 def _read(path):
     try:
         with io.open(path, encoding="utf-8", errors="replace") as stream:
-            return stream.read(65536)
+            return stream.read(1 << 20)
     except EnvironmentError:
         return None
 
@@ -172,5 +175,6 @@ def list_hiding_modules():
     """
     found = []
     for entry in sys.path[:_boot.find_standard_library()]:
-        found += _find_hiding(entry) if entry and os.path.isdir(entry) else []
+        # An empty one is the current directory, and the first with `-m` on 2.7.
+        found += _find_hiding(os.path.abspath(entry)) if os.path.isdir(entry or os.curdir) else []
     return found

@@ -27,19 +27,31 @@ def examine(ssl, openssl, configuration):
     """
     tls = configuration["tls"] if configuration else {}
     found = dict.fromkeys(("verifies", "checks_hostname", "oldest_version", "security_level", "verify_flags",
-                           "https_verifies"))
-    found["https_verifies"] = _https_verifies(ssl)
+                           "https_verifies", "error"))
     found["key_log"] = os.environ.get("SSLKEYLOGFILE") if _logs_keys(ssl) else None
-    if hasattr(ssl, "create_default_context"):
-        with observation.without_files(), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            context = ssl.create_default_context()
+    try:
+        found["https_verifies"] = _https_verifies(ssl)
+        context = _make_context(ssl)
+    except (EnvironmentError, ValueError) as error:
+        # OpenSSL's configuration can leave no algorithms, or name what is not there.
+        found["error"] = "%s: %s" % (type(error).__name__, error)
+        return found, _list_weak(found, _say_newer(ssl))
+    if context is not None:
         found["verifies"] = context.verify_mode == ssl.CERT_REQUIRED
         found["checks_hostname"] = context.check_hostname
         found["verify_flags"] = int(context.verify_flags)
         found["security_level"] = _find_level(context, openssl, tls)
         found["oldest_version"] = _find_oldest(ssl, context, openssl, tls, found["security_level"])
     return found, _list_weak(found, _say_newer(ssl))
+
+
+def _make_context(ssl):
+    """Return a default context, or None before 2.7.9, where there are none."""
+    if not hasattr(ssl, "create_default_context"):
+        return None
+    with observation.without_files(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ssl.create_default_context()
 
 
 def _say_newer(ssl):

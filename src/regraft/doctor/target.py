@@ -36,7 +36,7 @@ def parse(text, protocol=None):
     rest = re.sub(r"^https://", "", text)
     if "://" in rest:
         raise TargetError("%r is no address of a TLS server; name HOST[:PORT], and --starttls for what is not HTTPS"
-                          % text)
+                          % hide_password(text))
     rest = rest.split("/")[0].rpartition("@")[2] if rest != text else rest
     match = re.match(r"\[(.*)\](?::(.*))?$", rest)
     if match:
@@ -49,10 +49,23 @@ def parse(text, protocol=None):
     if port is None:
         number = starttls.PROTOCOLS[protocol].port if protocol else HTTPS
     elif not re.match(r"[0-9]{1,5}$", port) or not 0 < int(port) < 65536:
-        raise TargetError("%r is no port; it is a number from 1 to 65535" % port)
+        raise TargetError("%r is no port; it is a number from 1 to 65535" % hide_password(port))
     else:
         number = int(port)
     return Target(_encode(host), number, protocol)
+
+
+def hide_password(address):
+    """Return the address of a server (text) without who goes there and the password, which are before the last "@".
+
+    Not as RFC 3986 says: people have "/" and "@" in passwords, and leave the scheme out.
+    """
+    return re.sub(r"(?s)^([\w+.-]*://)?.*@", lambda match: (match.group(1) or "") + "***@", address)
+
+
+def is_host(text):
+    """Return whether a name in a certificate (text) may be asked for as it is: letters, digits, and what joins them."""
+    return bool(re.match(r"[0-9A-Za-z_:](?:[0-9A-Za-z_.:-]{0,252}[0-9A-Za-z_])?\Z", text)) and ".." not in text
 
 
 def _encode(host):
@@ -60,7 +73,8 @@ def _encode(host):
         host = host.decode(sys.stdin.encoding or "utf-8", "replace")
     bad = re.search(u"[^\\w.:%-]", host, re.UNICODE)
     if not host or bad:
-        raise TargetError("%s is no host name" % (repr(str(host.encode("ascii", "backslashreplace").decode("ascii")))))
+        shown = str(hide_password(host).encode("ascii", "backslashreplace").decode("ascii"))
+        raise TargetError("%r is no host name" % shown)
     try:
         # An address, and a name in A-labels, are ASCII and stay.
         is_plain = not re.search(u"[^\x00-\x7f]", host)

@@ -2,14 +2,14 @@
 from __future__ import absolute_import, division, print_function
 
 import datetime
+import errno
 import glob
-import io
 import os
 import re
 import sys
 import time
 
-from regraft.doctor import certificates
+from regraft.doctor import certificates, files
 
 # Names under which OpenSSL looks for a CA in a directory: the hash of its subject, and a number.
 _HASHED = re.compile(r"[0-9a-f]{8}\.\d+$")
@@ -38,7 +38,8 @@ def examine(places, extension):
         found["weak"] += ["%s: %s" % (root.subject, each) for each in root.list_weaknesses()]
     if extension is not None:
         keys = set(extension.list_distrusted_keys())
-        found["distrusted"] = [_brief(root) for root in roots if root.key_digest in keys]
+        if not any(root.key_digest is None for root in roots):
+            found["distrusted"] = [_brief(root) for root in roots if root.key_digest in keys]
     return found
 
 
@@ -55,17 +56,19 @@ def find_places(ssl):
 
 
 def read(path, known=()):
-    """Return the certificates in a PEM or DER file (list of `Certificate`), and how many of its parts are none.
+    """Return the certificates in a PEM file (list of `Certificate`), and how many of its parts are none.
 
     Args:
         path (str)
         known (container of bytes): certificates in DER to be left out.
-    Raises: EnvironmentError if it cannot be read.
+    Raises: EnvironmentError if it cannot be read, or is DER, which OpenSSL takes for nothing.
     """
-    with io.open(path, "rb") as stream:
-        data = stream.read()
+    data = files.read(path)
+    pem = certificates.split_pem(data)
+    if not pem and data.startswith(b"\x30"):
+        raise EnvironmentError(errno.EINVAL, "it is DER; what is trusted must be PEM (openssl x509 -inform der)")
     found, bad = [], 0
-    for each in certificates.split_pem(data) or [data] * data.startswith(b"\x30"):
+    for each in pem:
         if each in known:
             continue
         try:
@@ -94,6 +97,8 @@ def _collect(found):
         except EnvironmentError as error:
             found["unreadable"].append("%s: %s" % (path, error.strerror))
             continue
+        if not some and not bad and path == found["file"]:
+            found["unreadable"].append("%s: there is no certificate in it" % path)
         if bad:
             found["unreadable"].append("%s: %d of its certificates cannot be read" % (path, bad))
         for each in some:

@@ -115,7 +115,8 @@ def _trust(sheet, report):
     for each in trust["distrusted"] or ():
         sheet.add("a distrusted key: %s" % each["subject"], NOTE if report["status"]["active"] else BAD)
     if trust["distrusted"] is None and places:
-        sheet.add("distrusted keys were not looked for: the list is in regraft's extension, which does not load", NOTE)
+        sheet.add("distrusted keys were not looked for: regraft's extension, which has the list, does not load; or there is"
+                  " no SHA-256", NOTE)
     certifi = report["certifi"]
     if certifi:
         sheet.add("certifi %s, %d days old: %s" % (certifi["version"] or "of %s" % certifi["date"], certifi["days_old"],
@@ -131,13 +132,17 @@ def _defaults(sheet, report):
     if report["status"]["active"]:
         sheet.add({"host": "those of this Python release", "newest": "those of the newest Python"}[
             report["status"]["defaults"]])
+    if defaults["error"]:
+        sheet.add("no default context can be made: %s" % defaults["error"], BAD)
+        sheet.add("look at what is under \"Settings from outside\", OPENSSL_CONF and openssl.cnf first; with"
+                  " OPENSSL_CONF=%s OpenSSL reads none" % os.devnull, DO)
     level = defaults["security_level"]
     for name, value in (
             ("HTTPS clients verify", _say(defaults["https_verifies"])),
             ("default contexts verify", _say(defaults["verifies"])),
             ("they check host names", _say(defaults["checks_hostname"])),
             ("oldest version", defaults["oldest_version"] or "not known"),
-            ("security level", "OpenSSL's own" if level is None else level)):
+            ("security level", level if level is not None else "not known" if defaults["error"] else "OpenSSL's own")):
         sheet.row([name], [26], value)
     for each in report["weak"]:
         sheet.add(each["text"], BAD)

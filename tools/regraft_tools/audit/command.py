@@ -27,10 +27,19 @@ def main(arguments: Sequence[str]) -> int:
     """0 without drift, 1 with, 2 if it could not be done."""
     options = read_arguments(arguments)
     try:
-        return options.action(options)
+        status = options.action(options)
+        sys.stdout.flush()
+        return status
     except _TROUBLES as error:
         print("regraft-tools audit: %s" % error, file=sys.stderr)
-        return 2
+    except BrokenPipeError:
+        # Whoever reads has seen enough; Python would complain once more when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        # Not 1, which means drift.
+        print("regraft-tools audit: %s" % error, file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 2
 
 
 class _Parser(argparse.ArgumentParser):

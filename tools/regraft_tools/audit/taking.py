@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,8 @@ from regraft_tools.environments import Environment
 SCRIPT = Path(__file__).with_name("snapshot.py")
 LONGEST = 60  # seconds for a snapshot
 WITHIN = 20  # seconds for the version
+LARGEST = 64 * 1024 * 1024  # bytes that may be printed; a snapshot has 1 MiB
+_OFTEN = 0.2  # seconds between two looks at how much it is
 _SHOWN = 200  # characters of what a failing interpreter said
 # What changes defaults or trust must not be the machine's: facts are to be the interpreter's.
 _STEERING = ("SSLKEYLOGFILE", "SSL_CERT_FILE", "SSL_CERT_DIR", "PYTHONHTTPSVERIFY", "OPENSSL_CONF", "PYTHONWARNINGS")
@@ -113,12 +116,18 @@ def _run(subject: Subject, arguments: Sequence[str], longest: float) -> tuple[in
             )
         except OSError as error:
             raise NotTaken("%s does not run: %s" % (subject.title, error.strerror)) from None
-        try:
-            status = process.wait(longest)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-            raise NotTaken("%s gave no answer within %d s" % (subject.title, longest)) from None
+        status, end = None, time.monotonic() + longest
+        while status is None:
+            try:
+                status = process.wait(_OFTEN)
+            except subprocess.TimeoutExpired:
+                printed = max(os.fstat(each.fileno()).st_size for each in (output, errors))
+                if printed <= LARGEST and time.monotonic() < end:
+                    continue
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+                reason = "prints without end" if printed > LARGEST else "gave no answer within %d s" % longest
+                raise NotTaken("%s %s" % (subject.title, reason)) from None
         output.seek(0)
         errors.seek(0)
         return status, output.read(), errors.read().decode("utf-8", "replace").strip()
@@ -131,4 +140,5 @@ def _say_end(status: int, complaint: str) -> str:
         except ValueError:
             return "it was ended by signal %d" % -status
     last = complaint.splitlines()[-1:] or ["exit status %d" % status]
-    return last[0][:_SHOWN]
+    # Whatever it is that was called, it must not move the cursor of the terminal.
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in last[0][:_SHOWN])

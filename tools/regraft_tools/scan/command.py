@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import PurePath
 from typing import TextIO
 
 from rich.console import Console
@@ -19,7 +21,8 @@ from regraft_tools.scan.rules import RULES
 NOTHING_FOUND, FOUND, WRONG_USAGE = 0, 1, 2
 
 _EPILOG = """\
-exit status: 0 nothing is found, 1 something is, 2 the command line is wrong or nothing could be read
+exit status: 0 nothing is found, 1 something is, 2 the command line is wrong, what it names could not be
+read, or the report not be written
 
 A comment `# regraft: ignore[RG304] reason` on a line, or alone above it, suppresses findings there.
 """
@@ -38,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
         return end.code if isinstance(end.code, int) else WRONG_USAGE
     if suggestions.missing():
         print("regraft-tools scan: %s" % suggestions.missing(), file=sys.stderr)
-    summary = Summary()
+    summary = Summary(named=options.paths)
     least = Severity.named(options.min_severity)
     for _, outcome in scanning.scan(options.paths, _selected(options), options.exclude, options.processes):
         summary.add(outcome, [each for each in outcome.findings if each.severity >= least])
@@ -52,13 +55,7 @@ def main(arguments: Sequence[str]) -> int:
         return WRONG_USAGE
     if summary.findings:
         return FOUND
-    return WRONG_USAGE if _nothing_was_read(summary) else NOTHING_FOUND
-
-
-def _nothing_was_read(summary: Summary) -> bool:
-    """Whether no file could be read: a check that has looked at nothing must not pass."""
-    whole = [each for each in summary.problems if not each.line]
-    return bool(whole) and len(whole) == summary.files
+    return NOTHING_FOUND if summary.is_whole else WRONG_USAGE
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -74,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--ignore", type=_rules, default=frozenset(), metavar="RULES", help="all but these rules")
     parser.add_argument("--min-severity", choices=[each.word for each in Severity], default="low",
                         help="leave out what is below")
-    parser.add_argument("--exclude", action="append", default=[], metavar="PATTERN",
+    parser.add_argument("--exclude", action="append", type=_pattern, default=[], metavar="PATTERN",
                         help="leave out files and directories of that name, with * and ?; may be repeated")
     parser.add_argument("--no-recipes", dest="recipes", action="store_false",
                         help="do not print what to write instead")
@@ -96,8 +93,14 @@ def _rules(given: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def _pattern(given: str) -> str:
+    if not PurePath(given).parts:
+        raise argparse.ArgumentTypeError("%r is no pattern" % given)
+    return given
+
+
 def _positive(given: str) -> int:
-    if not given.isdigit() or not int(given):
+    if not given.isdecimal() or not int(given):
         raise argparse.ArgumentTypeError("%r is not a number from 1" % given)
     return int(given)
 
@@ -115,6 +118,10 @@ def _list_rules(stream: TextIO) -> int:
 
 def _write(options: argparse.Namespace, summary: Summary) -> None:
     if options.output is None:
+        if sys.stdout is None:
+            raise OSError("there is no standard output")
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="backslashreplace")  # names of files and sources have any characters
         _write_to(options, summary, sys.stdout)
         sys.stdout.flush()
         return

@@ -60,19 +60,29 @@ def find(paths: Sequence[str], exclude: Sequence[str] = ()) -> Iterator[str | Pr
 
 def _walk(folder: str, exclude: Sequence[str], seen: set[tuple[int, int]]) -> Iterator[str | Problem]:
     """All of a directory. Links to directories are not followed, so that there are no loops."""
-    try:
-        entries = sorted(os.scandir(folder), key=lambda each: each.name)
-    except OSError as error:
-        yield Problem(folder, 0, "cannot be listed: %s" % _reason(error))
-        return
-    for entry in entries:
-        path = os.path.join(folder, entry.name)
+    # A list, for directories can be nested deeper than functions.
+    levels = []
+    below: str | None = folder
+    while levels or below:
+        if below:
+            try:
+                with os.scandir(below) as entries:
+                    levels.append(iter(sorted(entries, key=lambda each: each.name)))
+            except OSError as error:
+                yield Problem(below, 0, "cannot be listed: %s" % _reason(error))
+            below = None
+            continue
+        entry = next(levels[-1], None)
+        if entry is None:
+            levels.pop()
+            continue
+        path = entry.path
         if any(Path(path).match(each) for each in exclude):
             continue
         try:
             if entry.is_dir(follow_symlinks=False):
                 if entry.name not in SKIPPED and not os.path.exists(os.path.join(path, "pyvenv.cfg")):
-                    yield from _walk(path, exclude, seen)
+                    below = path
                 continue
             # A link to a file is followed, unless to what is there anyway or to nothing.
             found = entry.stat()
@@ -107,11 +117,11 @@ def read(path: str) -> str:
     """
     try:
         with open(path, "rb") as stream:
-            if os.fstat(stream.fileno()).st_size > LARGEST:
-                raise Unreadable("is larger than %d MiB, so it was left out" % (LARGEST >> 20))
-            data = stream.read()
+            data = stream.read(LARGEST + 1)  # what is in /proc says that it has no size
     except OSError as error:
         raise Unreadable("cannot be read: %s" % _reason(error)) from error
+    if len(data) > LARGEST:
+        raise Unreadable("is larger than %d MiB, so it was left out" % (LARGEST >> 20))
     return decode(data)
 
 

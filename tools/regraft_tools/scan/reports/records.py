@@ -28,14 +28,14 @@ def as_dict(summary: Summary) -> dict[str, Any]:
         "suppressed": summary.suppressed,
         "findings": [
             {
-                "rule": each.rule, "severity": each.severity.word, "path": each.path, "line": each.line,
+                "rule": each.rule, "severity": each.severity.word, "path": _whole(each.path), "line": each.line,
                 "column": each.column, "end_line": each.end_line, "end_column": each.end_column,
-                "message": each.message, "source": each.source, "suggestion": _name(each),
+                "message": each.message, "source": _whole(each.source), "suggestion": _name(each),
             }
             for each in summary.findings
         ],
         "problems": [
-            {"path": each.path, "line": each.line or None, "message": each.message} for each in summary.problems
+            {"path": _whole(each.path), "line": each.line or None, "message": each.message} for each in summary.problems
         ],
         "statistics": {rule: dict(counts) for rule, counts in summary.counts().items()},
         "rules": {rule: {"name": RULES[rule].name, "summary": RULES[rule].summary} for rule in summary.rules()},
@@ -44,6 +44,11 @@ def as_dict(summary: Summary) -> dict[str, Any]:
             for found in summary.suggestions().values() for each in found
         },
     }
+
+
+def _whole(text: str) -> str:
+    """A text without halves of surrogate pairs, which stand for bytes in names that are no UTF-8: many refuse such JSON."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _name(finding: Finding) -> str | None:

@@ -41,7 +41,7 @@ def as_dict(summary: Summary) -> dict[str, Any]:
             "columnKind": "unicodeCodePoints",
             "originalUriBaseIds": {"ROOT": {"uri": _directory_uri(os.getcwd())}},
             "invocations": [{
-                "executionSuccessful": True,
+                "executionSuccessful": summary.is_whole,
                 "toolExecutionNotifications": [_notification(each) for each in summary.problems],
             }],
             "results": [_result(each, rules.index(each.rule)) for each in summary.findings],

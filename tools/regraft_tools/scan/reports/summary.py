@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from regraft_tools.scan import suggestions
@@ -21,6 +21,7 @@ class Summary:
         suppressed: how many findings comments suppress.
         findings: those to be reported, in the order of the files.
         problems: what could not be read.
+        named: the files and directories that were to be scanned, as the user named them.
     """
 
     files: int = 0
@@ -28,6 +29,7 @@ class Summary:
     suppressed: int = 0
     findings: list[Finding] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    named: Sequence[str] = ()
 
     def add(self, outcome: Outcome, findings: Iterable[Finding]) -> None:
         """Counts a file in, with those of its findings that are wanted."""
@@ -36,6 +38,15 @@ class Summary:
         self.suppressed += outcome.suppressed
         self.findings.extend(findings)
         self.problems.extend(outcome.problems)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the scan has looked at what it was to: a check that has not must not pass.
+
+        In a directory there may be a file that cannot be read; what is named must be there, and not all be unreadable.
+        """
+        unread = [each.path for each in self.problems if not each.line]
+        return not set(unread) & set(self.named) and not (unread and len(unread) == self.files)
 
     def counts(self) -> dict[str, Counter[str]]:
         """For each rule with findings how many, by the word for their severity."""

@@ -26,7 +26,7 @@ def write(summary: Summary, console: Console, recipes: bool, statistics: bool) -
         if each.path != path:
             path = each.path
             console.print()
-            console.print(Text(path, style="bold"), soft_wrap=True)
+            console.print(Text(printable(path), style="bold"), soft_wrap=True)
         _finding(each, console)
     if recipes and summary.findings and not suggestions.missing():
         _recipes(summary, console)
@@ -36,8 +36,13 @@ def write(summary: Summary, console: Console, recipes: bool, statistics: bool) -
         console.print()
     for problem in summary.problems:
         where = "%s:%d" % (problem.path, problem.line) if problem.line else problem.path
-        console.print(Text("%s: %s" % (where, problem.message)), soft_wrap=True)
+        console.print(Text(printable("%s: %s" % (where, problem.message))), soft_wrap=True)
     console.print(Text(closing_line(summary)), soft_wrap=True)
+
+
+def printable(text: str) -> str:
+    """A text of others as it may go to a terminal: names of files and sources must not move the cursor there."""
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text.expandtabs(4))
 
 
 def closing_line(summary: Summary) -> str:
@@ -60,11 +65,12 @@ def _finding(finding: Finding, console: Console) -> None:
         ("  %-8s " % place, "dim"), ("%s " % finding.rule, "bold"),
         ("%-6s " % finding.severity.word, _STYLES[finding.severity]),
     )
-    message = textwrap.wrap(finding.message, max(console.width - 25, 30))
+    message = textwrap.wrap(printable(finding.message), max(console.width - 25, 30))
     console.print(head + Text(message[0]), soft_wrap=True)
     for each in message[1:]:
         console.print(Text(" " * 25 + each), soft_wrap=True)
-    shown = finding.source if len(finding.source) <= _LONGEST else finding.source[:_LONGEST] + " …"
+    source = printable(finding.source)
+    shown = source if len(source) <= _LONGEST else source[:_LONGEST] + " …"
     room = max(console.width - 12, 30)
     for each in textwrap.wrap(shown, room, break_on_hyphens=False) or [""]:
         console.print(Text(" " * 11 + each, style="dim"), soft_wrap=True)
