@@ -59,7 +59,8 @@ def kinds(certs):
         "self-signed": (serve("selfsigned"), "self-signed", ("trust",), (("cafile", "selfsigned-cert"),)),
         "missing intermediate": (serve("intermediate"), "unknown-issuer", ("trust",), trust),
         "weak key": (serve("weak", level=0), "weak-certificate", ("security-level-1", "security-level-0"), ()),
-        "SHA-1": (serve("sha1", level=0), "weak-certificate", ("security-level-0",), ()),
+        # Level 1 is enough for OpenSSL 1.1.1.
+        "SHA-1": (serve("sha1", level=0), "weak-certificate", ("security-level-1", "security-level-0"), ()),
         "TLS 1.0": (serve(versions=TLS_1_0, level=0), "protocol-version", old, ()),
         "TLS 1.1": (serve(versions=TLS_1_1, level=0), "protocol-version", old, ()),
         "client certificate, 1.3": (serve(versions=TLS_1_3, authorities="ca"), "client-certificate",
