@@ -52,7 +52,7 @@ _TLS_1_0 = OptIn(
     "tls-1.0", _OLD, 'context.minimum_version = ssl.TLSVersion.TLSv1\ncontext.set_ciphers("DEFAULT:@SECLEVEL=0")',
     "TLS 1.0, which is obsolete (RFC 8996), and with it SHA-1", _has_minimum)
 # Before 3.7 there is nothing to lower but the level, with which OpenSSL refuses these versions.
-_OLD_TLS = OptIn("old-tls", _LEVEL, LEVEL_0.code, "TLS 1.0 and 1.1, which are obsolete (RFC 8996), and SHA-1",
+_OLD_TLS = OptIn("security-level-0", _LEVEL, LEVEL_0.code, "TLS 1.0 and 1.1, which are obsolete (RFC 8996), and SHA-1",
                  lambda ssl: not _has_minimum(ssl))
 NO_DATES = OptIn(
     "no-check-time", "verify-flags",
