@@ -70,24 +70,16 @@ def compare_interfaces(
     version = _version(subject)
     rules = _Rules(lenient, takes_as_well if lenient else _same_signature(version), version < (3,))
     found: list[Drift] = []
-    for name, items in sorted(measure["modules"].items()):
-        ours = subject["modules"].get(name)
-        if items is None:
-            continue
-        if ours is None:
-            found.append(Drift(name, Kind.MISSING, "cannot be imported"))
-            continue
-        known = [each["modules"].get(name) or {} for each in beside]
-        found += _compare_items(name, items, ours, known, rules)
-    for name, items in sorted(measure["instances"].items()):
-        ours = subject["instances"].get(name)
-        if items is None:
-            continue
-        if ours is None:
-            found.append(Drift(name, Kind.MISSING, "cannot be made"))
-            continue
-        known = [each["instances"].get(name) or {} for each in beside]
-        found += _compare_items(name, items, ours, known, rules)
+    for part, lack in (("modules", "cannot be imported"), ("instances", "cannot be made")):
+        for name, items in sorted(measure[part].items()):
+            ours = subject[part].get(name)
+            if items is None:
+                continue
+            if ours is None:
+                found.append(Drift(name, Kind.MISSING, lack))
+                continue
+            known = [each[part].get(name) or {} for each in beside]
+            found += _compare_items(name, items, ours, known, rules)
     return found
 
 
