@@ -6,6 +6,7 @@ as the batch is long; caches that fill and tables that double do so once.
 """
 from __future__ import absolute_import, division, print_function
 
+import contextlib
 import ctypes
 import gc
 import os
@@ -92,3 +93,13 @@ def _measure(action, times, heap):
         if all(after - before >= least * times for before, after in zip(series, series[1:])):
             found[name] = series
     return found
+
+
+@contextlib.contextmanager
+def failing(*classes):
+    """What is inside must raise one of `classes`. pytest.raises would keep each exception's traceback longer."""
+    try:
+        yield
+    except classes:
+        return
+    raise AssertionError("nothing was raised")

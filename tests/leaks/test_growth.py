@@ -1,7 +1,6 @@
 """Nothing grows: contexts, handshakes that succeed and that fail, certificates, sessions, descriptors."""
 from __future__ import absolute_import, division, print_function
 
-import contextlib
 import os
 import ssl
 import sys
@@ -9,22 +8,12 @@ import warnings
 
 import pytest
 
-from growth import growth_of
+from growth import failing, growth_of
 from loopback import client_context, server_context
 from pairs import Pair, SocketPair, psk_contexts
 from regraft import _behavior
 
 IS_2 = bytes is str
-
-
-@contextlib.contextmanager
-def failing(*classes):
-    """What is inside must raise one of `classes`. pytest.raises would keep each exception's traceback longer."""
-    try:
-        yield
-    except classes:
-        return
-    raise AssertionError("nothing was raised")
 
 
 def of_version(context, version):

@@ -4,7 +4,6 @@ REGRAFT_TEST_MANY says how many: 300 usually, 10,000 in the session `sanitizers`
 """
 from __future__ import absolute_import, division, print_function
 
-import contextlib
 import itertools
 import os
 import resource
@@ -12,22 +11,13 @@ import ssl
 
 from growth import BATCHES, growth_of
 from loopback import client_context, server_context
+from growth import failing
 from pairs import Pair, SocketPair
 
 MANY = int(os.environ.get("REGRAFT_TEST_MANY", "300"))
 # Pages that the C library gives to one size of blocks and not to another; a hundredth of a connection's own memory.
 SLACK = 2 << 20
 PER_CONNECTION = 100
-
-
-@contextlib.contextmanager
-def failing(*classes):
-    """What is inside must raise one of `classes`. pytest.raises would keep each exception's traceback longer."""
-    try:
-        yield
-    except classes:
-        return
-    raise AssertionError("nothing was raised")
 
 
 def resident_bytes():
