@@ -21,8 +21,8 @@ A row is a dict:
                     None there for never
     unconfirmed     sentences about facts of this row that no source confirms
     openssl         oldest OpenSSL with which it works, or None
-    openssl_fixed   of a fix that no recipe can see: the OpenSSL with which the hole is closed whatever Python does, or
-                    None
+    openssl_fixed   of a fix: the OpenSSL with which the hole is closed whatever Python does, or None; queries go by it
+                    where there is no recipe `detect`
     capabilities    keys of the extension's CAPABILITIES without which it is not there
     cves            CVE numbers
     defends         what it defends against, a sentence
