@@ -18,7 +18,8 @@ ARROWS: dict[str, set[str]] = {
     "_compat": set(),
     "_enums": {"_compat"},
     "_behavior": {"_compat"},
-    "features": {"_behavior", "_compat", "features"},
+    "libraries": set(),
+    "features": {"_behavior", "_compat", "libraries", "features"},
     "policy": {"features", "_behavior", "_compat"},
     "sslparts": {"_openssl", "_compat", "_enums", "_behavior", "policy", "sslparts"},
     "randomness": {"_boot", "_openssl"},
@@ -27,7 +28,7 @@ ARROWS: dict[str, set[str]] = {
     "hooks": {"_boot", "_compat"},
     "inspection": {"_boot", "_compat", "policy", "activation", "hooks", "randomness"},
     "children": set(),
-    "doctor": {"_boot", "_behavior", "_compat", "features", "policy", "activation", "inspection", "doctor"},
+    "doctor": {"_boot", "_behavior", "_compat", "libraries", "features", "policy", "activation", "inspection", "doctor"},
     "cli": {"_boot", "_behavior", "_compat", "features", "policy", "activation", "hooks",
             "inspection", "doctor", "cli"},
 }

@@ -6,8 +6,8 @@ import os
 import subprocess
 import sys
 
-from regraft import _boot, activation, features
-from regraft.doctor import lifetimes, observation
+from regraft import _behavior, _boot, activation, features
+from regraft.doctor import observation
 
 # What the child runs. It has the flags of this process, but not always its sys.path.
 _CHILD = "import sys; sys.path.append(sys.argv[1]); from regraft.doctor import observation; observation.tell()"
@@ -63,12 +63,11 @@ def list_features(now, stock):
     return found
 
 
-def list_holes(now, openssl):
+def list_holes(now):
     """Return each CVE of the registry, and whether this process is open to it.
 
     Args:
         now (dict): of `observation.observe`.
-        openssl (str or None): the OPENSSL_VERSION in force.
     Returns:
         list of dict: `id`, `feature`, `title`, `open` (bool; None if there is no such module), `basis`: "seen" (a
         recipe found out), "release" (by the number of the release), "regraft" (its modules are free of it), "openssl"
@@ -77,21 +76,18 @@ def list_holes(now, openssl):
     found = []
     for row in features.rows():
         for each in row["cves"]:
-            is_open, basis = _judge(row, now[row["name"]], openssl)
+            is_open, basis = _judge(row, now[row["name"]])
             found.append({"id": each, "feature": row["name"], "title": row["title"], "open": is_open, "basis": basis})
     return sorted(found, key=lambda hole: [int(each) for each in hole["id"].split("-")[1:]])
 
 
-def _judge(row, answer, openssl):
+def _judge(row, answer):
     if answer["has"] is None:
         return None, "unknown"
     if answer["has"]:
         if row["detect"] is not None:
             return False, "seen"
-        return False, "regraft" if features.is_regrafted(row["module"]) else "release"
-    library, release, _series = lifetimes.parse_library(openssl)
-    fixed = row["openssl_fixed"]
-    # The numbers of other libraries say nothing about OpenSSL's.
-    if fixed and library == "OpenSSL" and lifetimes.order_release(release) >= lifetimes.order_release(fixed):
-        return False, "openssl"
+        if features.is_regrafted(row["module"]):
+            return False, "regraft"
+        return False, "release" if features.release_has(row, _behavior.HOST_RELEASE) else "openssl"
     return True, "release" if row["detect"] is None else "seen"
