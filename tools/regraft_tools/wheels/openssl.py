@@ -68,17 +68,14 @@ class Built:
         return self.folder / "lib" / "libssl.a", self.folder / "lib" / "libcrypto.a"
 
 
-def build(source: Source, target: Target, tools: Toolchain, room: Path | None = None) -> Built:
+def build(source: Source, target: Target, tools: Toolchain) -> Built:
     """The OpenSSL for a target; built when there is none from the same sources with the same options.
-
-    Args:
-        room: where products are kept; default is the cache.
 
     Raises:
         toolchain.Failed: the build failed.
     """
     key = _key(source, target)
-    room = room or debian.cache() / "wheels" / "openssl"
+    room = tools.home / "openssl"
     folder = room / ("%s-%s-%s" % (source.name, target.name, key))
     with debian.locked(folder):
         if not folder.is_dir():
