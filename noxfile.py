@@ -125,6 +125,12 @@ def installs(session: nox.Session) -> None:
 
 
 @nox.session
+def wheels(session: nox.Session) -> None:
+    """Wheels with OpenSSL inside, in dist/: `-- manylinux2010_x86_64 --hosts 2.7`, `--openssl 3.5.6`."""
+    run_tool(session, "wheels", *session.posargs)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Speed, stock against regraft in one run."""
     session.run(sys.executable, "benchmarks/run.py", *session.posargs, external=True)

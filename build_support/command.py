@@ -13,15 +13,10 @@ import sysconfig
 from setuptools.command.build_ext import build_ext
 from distutils.errors import DistutilsSetupError  # setuptools has put its own in place
 
-from build_support import cythonize, openssl
+from build_support import cythonize, flags, openssl
 from build_support.compiler import NOTHING, Probe
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-
-# Above a few words gcc for x86-64 fills and copies with one instruction that takes longer to start than libc's
-# functions take for a hash object; without these each such object is a tenth dearer. Other compilers know no such
-# options, and call libc.
-_FILL_AND_COPY_BY_LIBC = ["-mmemset-strategy=libcall:-1:noalign", "-mmemcpy-strategy=libcall:-1:noalign"]
 
 # A package made up on the spot: the real one would start what the check is not about, and in a
 # build directory it may not be there yet.
@@ -54,7 +49,9 @@ class BuildExtension(build_ext):
         headers = ["-I" + sysconfig.get_paths()[name] for name in ("include", "platinclude")]
         probe = Probe(self.compiler.compiler_so + headers)
         openssl.check(probe, found)
-        options = _FILL_AND_COPY_BY_LIBC if probe.compiles(NOTHING, _FILL_AND_COPY_BY_LIBC) else []
+        options = list(flags.COMPILE)
+        if probe.compiles(NOTHING, flags.FILL_AND_COPY_BY_LIBC):
+            options += flags.FILL_AND_COPY_BY_LIBC
         print("regraft: building against %s, found by %s" % (found.headers, found.origin))
         for extension in self.extensions:
             # "ext" and no path of this machine: OpenSSL's macros note the name of the header that they stand in.
@@ -62,9 +59,7 @@ class BuildExtension(build_ext):
             extension.library_dirs[:0] = found.library_dirs
             extension.runtime_library_dirs[:0] = found.runtime_library_dirs
             extension.libraries.extend(found.libraries)
-            # Most Pythons ask for debugging information, which names paths of this machine and
-            # makes the file three times as long.
-            extension.extra_compile_args.extend(["-O2", "-g0"] + options)
+            extension.extra_compile_args.extend(options)
             extension.extra_link_args.extend(_hide_all_but_init(extension))
         build_ext.build_extensions(self)
 
@@ -97,12 +92,7 @@ def _hide_all_but_init(extension):
     if sys.platform == "darwin":
         start = "init" if sys.version_info[0] == 2 else "PyInit_"
         return ["-Wl,-exported_symbol,_" + start + extension.name.split(".")[-1]]
-    return [
-        "-Wl,--version-script=" + os.path.join(ROOT, "build_support", "exports.map"),
-        "-Wl,--exclude-libs,ALL",
-        # All symbols are bound at the import, so that the check below sees one that is missing.
-        "-Wl,-z,relro,-z,now",
-    ]
+    return flags.hide_all_but_init(ROOT) + ["-Wl,--exclude-libs,ALL"]
 
 
 def _import_built(path):

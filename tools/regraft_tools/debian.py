@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import functools
 import getpass
 import hashlib
 import json
@@ -37,11 +38,19 @@ LONGEST = 900  # seconds for one command; a mirror that takes longer is not ther
 
 _SUITE = re.compile(r"[a-z][a-z-]*\Z")
 _PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]*\Z")
+_VERSION = re.compile(r"[0-9][A-Za-z0-9.+:~-]*\Z")
+_SECURITY = "-security"
 _TREE, _STAMP = "tree", "packages.json"
+# apt's words for a mirror over HTTP, and for one that is a directory.
+_NOT_FOUND = re.compile(r"\b404\s+Not Found\b|\bFile not found\b")
 
 
 class Unavailable(RuntimeError):
     """Packages cannot be had; the message tells what failed and what to do."""
+
+
+class Gone(Unavailable):
+    """The mirror says that it has no such file."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +91,7 @@ def unpack(suite: str, packages: Sequence[str], archive: Archive | None = None) 
     """
 
     def fill(folder: Path, tree: Path) -> dict[str, str]:
-        apt = _Apt(suite, archive or of_machine())
+        apt = _Apt(suite, archive or of_machine(suite))
         versions = {}
         with tempfile.TemporaryDirectory(dir=folder) as parcel:
             apt.run("download", *packages, cwd=Path(parcel))
@@ -101,20 +110,117 @@ def unpacked(suite: str, packages: Sequence[str]) -> Path | None:
     return tree if tree.is_dir() else None
 
 
-def unpack_source(suite: str, package: str, archive: Archive | None = None) -> Path:
-    """The directory of a source package, its patches applied; otherwise like `unpack`."""
+def unpack_source(
+    suite: str, package: str, archive: Archive | None = None, version: str = ""
+) -> Path:
+    """The directory of a source package, its patches applied; otherwise like `unpack`.
+
+    Args:
+        version: Debian's; default is the newest whose files the mirror has.
+    """
+    files = download_source(suite, package, archive, version)
+    version = files.name
 
     def fill(folder: Path, tree: Path) -> dict[str, str]:
-        apt = _Apt(suite, archive or of_machine(), kind="deb-src")
-        with tempfile.TemporaryDirectory(dir=folder) as parcel:
-            apt.run("source", "--download-only", package, cwd=Path(parcel))
-            description = next(Path(parcel).glob("*.dsc"))
-            tree.rmdir()  # dpkg-source makes it
-            # apt has verified the files by the signature of the suite.
-            command("dpkg-source", "--no-check", "--extract", str(description), str(tree))
-            return {package: description.stem.split("_")[1]}
+        tree.rmdir()  # dpkg-source makes it
+        # apt has verified the files by the signature of the suite.
+        command("dpkg-source", "--no-check", "--extract", str(next(files.glob("*.dsc"))), str(tree))
+        return {package: version}
 
-    return _kept(suite, "source", [package], fill)
+    return _kept(suite, "source", [package], fill, version)
+
+
+def list_sources(suite: str, package: str, archive: Archive | None = None) -> list[str]:
+    """The versions of a source package that a suite lists, newest first.
+
+    Raises:
+        Unavailable: there is no apt, the mirror does not answer or a signature is wrong.
+    """
+    _check_names(suite, [package])
+    return _Apt(suite, archive or of_machine(suite), kind="deb-src").source_versions(package)
+
+
+def download_source(
+    suite: str, package: str, archive: Archive | None = None, version: str = ""
+) -> Path:
+    """A directory with the files of a source package, as apt has verified them; named by the version.
+
+    An index may name files that the mirror has not yet, or has no more: then the next older version
+    is taken, and a line tells so.
+
+    Args:
+        version: Debian's, and no other is taken; default is the newest that can be had.
+
+    Raises:
+        Gone: the mirror lacks the files of each version in question.
+        Unavailable: as `list_sources`.
+    """
+    archive = archive or of_machine(suite)
+    names = [version] if version else list_sources(suite, package, archive)
+    for number, each in enumerate(names):
+        try:
+            return _download_source(suite, package, archive, each)
+        except Gone:
+            if number == len(names) - 1:
+                raise
+            print("%s %s: listed by %s, but the mirror lacks its files; trying %s"
+                  % (package, each, suite, names[number + 1]), flush=True)
+    raise Gone("the suite %s of %s lists no source package %s" % (suite, archive.mirror, package))
+
+
+def _download_source(suite: str, package: str, archive: Archive, version: str) -> Path:
+    _check_names(suite, [package])
+    if not _VERSION.match(version):
+        raise ValueError("not a version of a Debian package: %r" % version)
+    target = cache() / "debian" / suite / ("files-" + package) / version
+    with locked(target):
+        if not target.is_dir():
+            apt = _Apt(suite, archive, kind="deb-src")
+            folder = Path(tempfile.mkdtemp(dir=target.parent, prefix="making-"))
+            try:
+                apt.run("source", "--download-only", "%s=%s" % (package, version), cwd=folder)
+                folder.chmod(0o755)
+                folder.rename(target)
+            except BaseException:
+                shutil.rmtree(folder, ignore_errors=True)
+                raise
+    return target
+
+
+def download_file(path: str, target: Path, archive: Archive | None = None) -> None:
+    """Fetches a file of the mirror by its path there. Nothing vouches for it: verify its signature.
+
+    Raises:
+        Gone: the mirror has no such file.
+        Unavailable: it cannot be fetched.
+    """
+    archive = archive or of_machine()
+    part = target.with_name(target.name + ".part")
+    try:
+        command(
+            "/usr/lib/apt/apt-helper", "-o", "APT::Sandbox::User=" + getpass.getuser(), "download-file",
+            "%s/%s" % (archive.mirror.rstrip("/"), path), str(part),
+        )
+        part.rename(target)
+    except Unavailable as error:
+        raise _gone_or_other(error, "%s of %s" % (path, archive.mirror)) from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def compare_versions(one: str, other: str) -> int:
+    """1, 0 or -1 as a version of a Debian package is newer than, as old as, or older than another."""
+    if one == other:
+        return 0
+    done = subprocess.run(["dpkg", "--compare-versions", one, "gt", other], check=False)
+    return 1 if done.returncode == 0 else -1
+
+
+def _gone_or_other(error: Unavailable, what: str) -> Unavailable:
+    words = str(error)
+    if _NOT_FOUND.search(words):
+        return Gone("the mirror lacks %s.\n%s" % (what, words))
+    return error
 
 
 def versions(tree: Path) -> dict[str, str]:
@@ -122,8 +228,12 @@ def versions(tree: Path) -> dict[str, str]:
     return json.loads((tree.parent / _STAMP).read_text())
 
 
-def of_machine() -> Archive:
+def of_machine(suite: str = "") -> Archive:
     """The mirror from which this machine's apt gets the suite that is installed.
+
+    Args:
+        suite: for a suite of security updates (`trixie-security`), which are on a mirror of their own,
+            the one from which apt gets those of the installed suite.
 
     Raises:
         Unavailable: there is no apt, or it has no sources.
@@ -133,6 +243,9 @@ def of_machine() -> Archive:
     )
     addresses = [line.split() for line in words.splitlines() if line]
     installed = _codename()
+    if suite.endswith(_SECURITY):
+        addresses = [each for each in addresses if each[1].endswith(_SECURITY)]
+        installed += _SECURITY
     chosen = [address for address, suite in addresses if suite == installed]
     chosen += [address for address, _ in addresses]  # on sid the two may have different names
     if not chosen:
@@ -209,10 +322,18 @@ class _Apt:
                 command(*words, "--error-on=any", "update")
                 command(*words, *arguments, cwd=cwd)
         except Unavailable as error:
-            raise Unavailable(
-                "the suite %s of %s did not give what was asked for.\n%s"
-                % (self._suite, self._archive.mirror, error)
-            ) from None
+            where = "the suite %s of %s" % (self._suite, self._archive.mirror)
+            failure = type(_gone_or_other(error, where))
+            raise failure("%s did not give what was asked for.\n%s" % (where, error)) from None
+
+    def source_versions(self, package: str) -> list[str]:
+        """The versions of a source package in the list, which is brought up to date; newest first."""
+        self.run("check", cwd=self._home)  # for the update before it
+        words = command(
+            "apt-cache", "--config-file", str(self._home / "apt.conf"), "showsrc", "--only-source", package
+        )
+        found = set(re.findall(r"^Version: (\S+)$", words, re.M))
+        return sorted(found, key=functools.cmp_to_key(compare_versions), reverse=True)
 
 
 def _configuration(home: Path) -> str:
@@ -234,10 +355,11 @@ def _configuration(home: Path) -> str:
 
 
 def _kept(
-    suite: str, kind: str, packages: Sequence[str], fill: Callable[[Path, Path], dict[str, str]]
+    suite: str, kind: str, packages: Sequence[str], fill: Callable[[Path, Path], dict[str, str]],
+    version: str = "",
 ) -> Path:
     """The tree of that suite, kind and set of packages; `fill` makes it when there is none."""
-    target = _place(suite, kind, packages)
+    target = _place(suite, kind, packages, version)
     with locked(target):
         if target.is_dir():
             return target / _TREE
@@ -254,14 +376,18 @@ def _kept(
     return target / _TREE
 
 
-def _place(suite: str, kind: str, packages: Sequence[str]) -> Path:
+def _place(suite: str, kind: str, packages: Sequence[str], version: str = "") -> Path:
     """The directory of the cache for that suite, kind and set of packages."""
+    _check_names(suite, packages)
+    names = sorted(set(packages))
+    key = hashlib.sha256("\0".join([*names, *filter(None, [version])]).encode()).hexdigest()[:12]
+    return cache() / "debian" / suite / ("%s-%s-%s" % (kind, names[0], key))
+
+
+def _check_names(suite: str, packages: Sequence[str]) -> None:
     wrong = [each for each in packages if not _PACKAGE.match(each)]
     if wrong or not packages or not _SUITE.match(suite):
         raise ValueError("not a suite and names of packages: %r, %r" % (suite, list(packages)))
-    names = sorted(set(packages))
-    key = hashlib.sha256("\0".join(names).encode()).hexdigest()[:12]
-    return cache() / "debian" / suite / ("%s-%s-%s" % (kind, names[0], key))
 
 
 def _codename() -> str:

@@ -101,7 +101,8 @@ class Environment:
 
 
 def ensure(
-    interpreter: Interpreter, name: str, packages: Sequence[str] = (), regraft: bool = True
+    interpreter: Interpreter, name: str, packages: Sequence[str] = (), regraft: bool = True,
+    requirements: Path | None = None,
 ) -> Environment:
     """The virtual environment of that name for that interpreter, made or brought up to date.
 
@@ -111,6 +112,8 @@ def ensure(
         packages: requirements as pip takes them; they may name files.
         regraft: whether regraft, built from this checkout, is installed in it. It is installed,
             not enabled: `python -m regraft run …` or `enable` do that.
+        requirements: a file in pip's format, in which each package has its hash; installed instead of
+            `packages`.
 
     Raises:
         BuildFailed: making it, building regraft or installing failed.
@@ -118,6 +121,8 @@ def ensure(
     path = directory() / ("%s-%s" % (interpreter.version, name))
     python = path / "bin" / "python"
     base = {"interpreter": str(interpreter.path), "packages": sorted(packages)}
+    if requirements:
+        base["requirements"] = requirements.read_text()
     stamp = path / "regraft-tools.json"
     with _locked(path):
         # Asked for with the lock held: whoever waits for it then finds the work done.
@@ -129,7 +134,10 @@ def ensure(
         same_base = {key: before.get(key) for key in base} == base
         if not (same_base and python.exists() and (regraft or not before["wheel"])):
             _make(interpreter, path)
-            if packages:
+            if requirements:
+                _pip(python, "install", "--require-hashes", "--only-binary", ":all:", "--requirement",
+                     str(requirements))
+            elif packages:
                 _pip(python, "install", *packages)
         else:
             stamp.unlink()
