@@ -119,6 +119,12 @@ def scan_packages(session: nox.Session) -> None:
 
 
 @nox.session
+def sdist(session: nox.Session) -> None:
+    """dist/regraft-VERSION.tar.gz: the sources and their C, the same bytes each time."""
+    run_tool(session, "sdist", *session.posargs)
+
+
+@nox.session
 def installs(session: nox.Session) -> None:
     """`pip install .` with the pip that each interpreter ships."""
     run_tool(session, "installing", *session.posargs)

@@ -12,7 +12,7 @@ sys.path.insert(0, ROOT)  # not there when pip runs this as a build backend
 
 from setuptools import Extension, setup  # noqa: E402
 
-from build_support.command import BuildExtension  # noqa: E402
+from build_support.command import BuildExtension, SourceDistribution  # noqa: E402
 from build_support.cythonize import sources  # noqa: E402
 
 SOURCE = os.path.join(ROOT, "src")
@@ -46,5 +46,5 @@ setup(
             depends=[os.path.relpath(each, ROOT) for each in sources(ROOT)],
         )
     ],
-    cmdclass={"build_ext": BuildExtension},
+    cmdclass={"build_ext": BuildExtension, "sdist": SourceDistribution},
 )

@@ -1,8 +1,10 @@
-"""The build_ext command: looks before it builds, and tries what it has built."""
+"""The commands of setup.py that are ours: build_ext looks before it builds, and tries what it has built;
+sdist brings the generated C along."""
 
 from __future__ import absolute_import, division, print_function
 
 import filecmp
+import io
 import json
 import os
 import shutil
@@ -11,6 +13,7 @@ import sys
 import sysconfig
 
 from setuptools.command.build_ext import build_ext
+from setuptools.command.sdist import sdist
 from distutils.errors import DistutilsSetupError  # setuptools has put its own in place
 
 from build_support import cythonize, flags, openssl
@@ -85,6 +88,31 @@ class BuildExtension(build_ext):
             os.remove(path)  # or the next build would take it for done
             raise
         print("regraft: %s imports, and loads %s" % (os.path.basename(path), loaded))
+
+
+class SourceDistribution(sdist):
+    """Makes an sdist that a compiler is enough for: with the generated C, and without a requirement on Cython."""
+
+    def make_release_tree(self, base_dir, files):
+        """Puts the tree of the sdist together."""
+        sdist.make_release_tree(self, base_dir, files)
+        try:
+            cythonize.ship(ROOT, os.path.abspath(base_dir))
+        except cythonize.CythonFailed as error:
+            raise DistutilsSetupError("no sdist can be made.\n%s" % error)
+        _require_no_cython(os.path.join(base_dir, "pyproject.toml"))
+
+
+def _require_no_cython(path):
+    """Takes the requirement on Cython out of a pyproject.toml; pip would fetch it for each build."""
+    with io.open(path, encoding="utf-8") as stream:
+        lines = stream.readlines()
+    kept = [line for line in lines if not line.strip().startswith('"Cython ')]
+    if any("cython" in line.lower() for line in kept):
+        raise DistutilsSetupError("%s requires Cython in another way than it did" % path)
+    os.remove(path)  # it may be a hard link to the one of the checkout
+    with io.open(path, "w", encoding="utf-8") as stream:
+        stream.writelines(kept)
 
 
 def _hide_all_but_init(extension):

@@ -1,7 +1,8 @@
 """Turns ext/_openssl.pyx into C, once for each state of the sources.
 
 The C is the same for every host. `REGRAFT_CYTHON_CACHE` names a directory in which the builds of
-several hosts find it; default is build/cython of the checkout.
+several hosts find it; default is build/cython of the checkout. An sdist brings it along, in generated/KEY/;
+KEY says of which sources it is, so that whoever changes ext/ in an sdist does not get the old C.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -14,6 +15,7 @@ import tempfile
 VARIABLE = "REGRAFT_CYTHON_CACHE"
 OLDEST = (3, 0, 12)
 MODULE = "regraft._openssl"
+SHIPPED = "generated"
 READ_BY_CYTHON = (".pyx", ".pxi", ".pxd")
 READ_BY_COMPILER = (".h",)
 
@@ -38,7 +40,10 @@ def c_source(root):
     Raises:
         CythonFailed: there is no Cython, it is too old, or the sources do not compile.
     """
-    version = _cython_version()
+    shipped = shipped_source(root)
+    if os.path.exists(shipped):
+        return shipped
+    version = _cython_version(os.path.isdir(os.path.join(root, SHIPPED)))
     cache = os.environ.get(VARIABLE) or os.path.join(root, "build", "cython")
     folder = os.path.join(os.path.abspath(cache), _key(root, version))
     target = os.path.join(folder, "_openssl.c")
@@ -47,6 +52,32 @@ def c_source(root):
             os.makedirs(folder)
         _generate(root, target)
     return target
+
+
+def shipped_source(root):
+    """The path at which an sdist has the C of its sources; in a checkout there is no such file."""
+    return os.path.join(root, SHIPPED, _key(root, _dotted(OLDEST)), "_openssl.c")
+
+
+def ship(root, folder):
+    """Puts the C into the tree of an sdist.
+
+    Args:
+        root: the checkout.
+        folder: the tree; it has the sources already.
+
+    Raises:
+        CythonFailed: see c_source; or Cython is another release than the one that every build may take.
+    """
+    if not os.path.exists(shipped_source(root)):
+        version = _cython_version()
+        if version != _dotted(OLDEST):
+            raise CythonFailed("an sdist is made with Cython %s, not %s" % (_dotted(OLDEST), version))
+    source, target = c_source(root), shipped_source(folder)
+    if shipped_source(root) != os.path.join(root, os.path.relpath(target, folder)):
+        raise CythonFailed("the sources in %s are not those in %s" % (folder, root))
+    os.makedirs(os.path.dirname(target))
+    shutil.copyfile(source, target)
 
 
 def _generate(root, target):
@@ -73,8 +104,13 @@ def _generate(root, target):
         shutil.rmtree(folder)
 
 
-def _cython_version():
-    wanted = ".".join(str(each) for each in OLDEST)
+def _dotted(numbers):
+    return ".".join(str(each) for each in numbers)
+
+
+def _cython_version(changed=False):
+    """The version of Cython; `changed`: there is C, but of other sources."""
+    wanted = _dotted(OLDEST)
     advice = (
         "pip installs it by itself for a build; for a build without isolation: "
         "`pip install Cython==%s`." % wanted
@@ -82,7 +118,10 @@ def _cython_version():
     try:
         from Cython import __version__ as version
     except ImportError:
-        raise CythonFailed("Cython %s is needed to build, and is not there; %s" % (wanted, advice))
+        reason = "; the C in %s/ is of other sources than those in ext/" % SHIPPED if changed else ""
+        raise CythonFailed(
+            "Cython %s is needed to build, and is not there%s; %s" % (wanted, reason, advice)
+        )
     numbers = tuple(int(part) for part in version.split(".")[:3] if part.isdigit())
     if numbers < OLDEST:
         raise CythonFailed("Cython %s is needed to build, not %s; %s" % (wanted, version, advice))

@@ -183,7 +183,7 @@ def write(directory, files):
     try:
         if not os.path.isdir(directory):
             os.makedirs(directory)
-        with _lock(directory):
+        with lock(directory):
             before = read(directory)
             if before == files and _is_compiled(directory, files):
                 return "same"
@@ -213,7 +213,7 @@ def remove(directory):
     if not os.path.isdir(directory):
         return []
     try:
-        with _lock(directory):
+        with lock(directory):
             names = [name for name in FILES if os.path.lexists(os.path.join(directory, name))]
             if names:
                 _replace(directory, names, {})
@@ -251,8 +251,8 @@ def _quote(text):
 
 
 @contextlib.contextmanager
-def _lock(directory):
-    """Let one process at a time change the hook of a directory; without a file of its own to leave behind."""
+def lock(directory):
+    """Let one process at a time change what is ours in a directory; without a file of its own to leave behind."""
     try:
         import fcntl
     except ImportError:
@@ -267,7 +267,7 @@ def _lock(directory):
 
 
 def _put(directory, name, data):
-    with _replacing(os.path.join(directory, name)) as temporary:
+    with replacing(os.path.join(directory, name)) as temporary:
         with io.open(temporary, "wb") as stream:
             stream.write(data)
             stream.flush()
@@ -275,20 +275,24 @@ def _put(directory, name, data):
 
 
 @contextlib.contextmanager
-def _replacing(path):
-    """Give the name of a file to write, and put it in the place of `path` if that went well."""
+def replacing(path, mode=0o644):
+    """Give the name of a file to write, and put it in the place of `path` if that went well.
+
+    Args:
+        path (str).
+        mode (int), whatever the umask: a hook that others cannot read leaves them with the old ssl, and nobody is told.
+    """
     temporary = os.path.join(os.path.dirname(path), ".regraft-%d" % os.getpid())
     try:
         yield temporary
-        _publish(temporary, path)
+        _publish(temporary, path, mode)
     finally:
         if os.path.lexists(temporary):
             os.remove(temporary)
 
 
-def _publish(temporary, path):
-    # Whatever the umask: a hook that others cannot read leaves them with the old ssl, and nobody is told.
-    os.chmod(temporary, 0o644)
+def _publish(temporary, path, mode):
+    os.chmod(temporary, mode)
     if PY2 and os.name == "nt" and os.path.exists(path):
         os.remove(path)
     getattr(os, "replace", os.rename)(temporary, path)
@@ -302,6 +306,12 @@ def _flush(directory):
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def list_files(directory):
+    """Return the paths of the hook's files in a directory, bytecode among them."""
+    names = sorted(read(directory), key=FILES.index)
+    return [os.path.join(directory, name) for name in names] + _find_compiled(directory)
 
 
 def _list_modules(files):
@@ -318,7 +328,7 @@ def _compile(source):
     for target in _list_bytecode(source):
         if not os.path.isdir(os.path.dirname(target)):
             os.mkdir(os.path.dirname(target))
-        with _replacing(target) as temporary:
+        with replacing(target) as temporary:
             py_compile.compile(source, cfile=temporary, dfile=source, doraise=True)
 
 
@@ -327,7 +337,8 @@ def _list_bytecode(source):
         # The second is what -O reads; the modules have no `assert`.
         return [source + "c", source + "o"]
     import importlib.util
-    return [importlib.util.cache_from_source(source, optimization="")]
+    # All that -O and -OO could write later: pip takes away what is in its record, and no more.
+    return [importlib.util.cache_from_source(source, optimization=level) for level in ("", 1, 2)]
 
 
 def _find_compiled(directory):

@@ -4,7 +4,7 @@ from __future__ import absolute_import, division, print_function
 import os
 import sys
 
-from regraft import ActivationError, __version__, _boot, activation, hooks
+from regraft import ActivationError, __version__, _boot, activation, hooks, records
 
 
 def examine():
@@ -122,5 +122,6 @@ def _examine_hooks():
     for directory in hooks.list_directories():
         files = sorted(hooks.read(directory))
         if files:
-            found.append({"directory": directory, "files": files, "current": hooks.is_current(directory)})
+            found.append({"directory": directory, "files": files, "current": hooks.is_current(directory),
+                          "removed_by_pip": records.holds(directory)})
     return found

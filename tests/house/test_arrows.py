@@ -25,11 +25,12 @@ ARROWS: dict[str, set[str]] = {
     "overlay": {"_openssl", "_compat", "_enums", "_behavior", "policy", "sslparts", "randomness"},
     "activation": {"_boot", "_compat"},
     "hooks": {"_boot", "_compat"},
-    "inspection": {"_boot", "_compat", "policy", "activation", "hooks", "randomness"},
+    "records": {"_boot", "_compat", "hooks"},
+    "inspection": {"_boot", "_compat", "policy", "activation", "hooks", "records", "randomness"},
     "children": set(),
     "doctor": {"_boot", "_behavior", "_compat", "features", "policy", "activation", "inspection", "doctor"},
     "cli": {"_boot", "_behavior", "_compat", "features", "policy", "activation", "hooks",
-            "inspection", "doctor", "cli"},
+            "records", "inspection", "doctor", "cli"},
 }
 # What is imported inside a function, when it is needed: importing regraft stays cheap, and the
 # start-up code runs before anything else may.

@@ -1,7 +1,7 @@
 """`disable`: what `enable` wrote is removed."""
 from __future__ import absolute_import, division, print_function
 
-from regraft import hooks
+from regraft import hooks, records
 from regraft.cli import CommandError
 
 SUMMARY = "undo enable"
@@ -20,8 +20,9 @@ def execute(options):
     try:
         directory = hooks.find_directory(options.user)
         removed = hooks.remove(directory)
+        records.strike(directory)
         others = [each for each in hooks.list_directories() if each != directory and hooks.read(each)]
-    except hooks.HookError as error:
+    except (hooks.HookError, records.RecordError) as error:
         raise CommandError(str(error))
     if removed:
         print("regraft disabled in %s" % directory)

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 
-from regraft import ActivationError, activation, hooks, policy
+from regraft import ActivationError, activation, hooks, policy, records
 from regraft._compat import PY2
 from regraft.cli import CommandError
 
@@ -13,7 +13,9 @@ SUMMARY = "start regraft with this environment's interpreter"
 DESCRIPTION = """\
 Write the start-up hook (%s) into the site-packages of this
 interpreter. From then on each of its programs gets regraft, unless it is started with -S or with
-REGRAFT_DISABLE=1 in its environment. `python -m regraft disable` takes the hook away.""" % ", ".join(hooks.FILES)
+REGRAFT_DISABLE=1 in its environment. `python -m regraft disable` takes the hook away, and so does pip
+when it uninstalls regraft. An upgrade by pip is an uninstallation too: run this command again after it,
+or use --keep.""" % ", ".join(hooks.FILES)
 
 # The modules must be regraft's, and work: what the check prints is only for us.
 _CHECK = ("import ssl, hashlib, sys; ssl.SSLContext(ssl.PROTOCOL_TLS); hashlib.sha256(b'').digest();"
@@ -27,6 +29,8 @@ def add_arguments(parser):
     parser.add_argument("--defaults", choices=(policy.HOST, policy.NEWEST), default=policy.HOST,
                         help="TLS defaults: of this Python release (the default), or of the newest; %s in the"
                         " environment goes before it" % policy.VARIABLE)
+    parser.add_argument("--keep", action="store_true", help="the hook stays when pip upgrades regraft, and when it"
+                        " uninstalls it; then each start says so until the hook is deleted")
 
 
 def execute(options):
@@ -49,7 +53,25 @@ def execute(options):
         raise CommandError("the hook in %s has no effect, and was taken away again: %s" % (directory, problem))
     words = {"new": "enabled", "replaced": "enabled anew", "same": "was enabled already"}
     print("regraft %s in %s%s" % (words[done], directory, ", defaults: newest" if defaults else ""))
+    print(enter_record(directory, options))
     return 0
+
+
+def enter_record(directory, options):
+    """Let pip take the hook away with the package, or not if the user wants to keep it.
+
+    Returns:
+        str: what that means for the user.
+    """
+    try:
+        if options.keep:
+            records.strike(directory)
+            return "pip leaves it where it is: use `python -m regraft disable` before you uninstall regraft"
+        records.enter(directory)
+    except records.RecordError as error:
+        return "pip will not take it away with regraft (%s): use `python -m regraft disable%s` before you uninstall" % (
+            error, " --user" if options.user else "")
+    return "pip takes it away with regraft, in an upgrade too: enable again after one, or use --keep"
 
 
 def check_files(directory, files):

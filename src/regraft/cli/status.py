@@ -78,6 +78,8 @@ def describe_overlay(overlay):
 
 
 def describe_hook(hook):
-    """Return a hook's directory, and whether it is what this version would write."""
+    """Return a hook's directory, whether it is what this version would write, and whether pip would leave it."""
     note = "" if hook["current"] else " (of another version or not whole: run enable again)"
+    if not hook["removed_by_pip"]:
+        note += " (stays when pip uninstalls regraft)"
     return hook["directory"] + note
