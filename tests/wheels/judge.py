@@ -7,6 +7,7 @@ files of all machines.
 from __future__ import annotations
 
 import contextlib
+import csv
 import io
 import json
 import re
@@ -38,6 +39,11 @@ def _record(path: Path) -> Iterator[str]:
             wheel.validate_record(validate_contents=True)
         except wheel.validation_error as error:
             yield from map(str, error.issues)
+    with zipfile.ZipFile(path) as archive:
+        text = archive.read(_find(archive, "RECORD")).decode()
+        listed = {row[0] for row in csv.reader(text.splitlines())}
+        # What is listed and not there, installer passes over.
+        yield from ("lists %s, which is not there" % each for each in sorted(listed - set(archive.namelist())))
 
 
 def _exports(path: Path) -> Iterator[str]:

@@ -53,7 +53,7 @@ def change(tmp_path, wheels):
         if sign:
             record.write_text("".join(lines) + "%s,,\n" % record.relative_to(folder).as_posix())
         target = tmp_path / (name or good.path.name)
-        with zipfile.ZipFile(target, "w") as archive:
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
             for each in sorted(folder.rglob("*")):
                 if each.is_file():
                     archive.write(each, each.relative_to(folder).as_posix())
