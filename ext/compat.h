@@ -354,12 +354,16 @@ RG_store_objects(X509_STORE *store)
 
 #if PY_MAJOR_VERSION < 3
 #define RG_STR_IS_BYTES 1
-/* 2.7's headers do not export the init function of a module built with hidden symbols. */
-#ifdef __GNUC__
-__attribute__((visibility("default"))) void init_openssl(void);
-#endif
 #else
 #define RG_STR_IS_BYTES 0
+#endif
+/* The headers before 3.9 do not export the init function of a module built with hidden symbols. */
+#ifdef __GNUC__
+#if PY_MAJOR_VERSION < 3
+__attribute__((visibility("default"))) void init_openssl(void);
+#else
+__attribute__((visibility("default"))) PyObject *PyInit__openssl(void);
+#endif
 #endif
 
 /* The types bear the names of CPython's, which stand in messages and in repr(). */

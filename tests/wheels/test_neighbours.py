@@ -88,17 +88,16 @@ def test_a_libssl_that_is_preloaded_takes_no_call_from_ours(place, trial, name):
     assert LIBRARY in found["libraries"]
 
 
-def test_a_wheel_that_leaves_its_calls_to_others_is_found(place, trial, tmp_path):
-    # A regraft that was built with the system's OpenSSL, in the wheel's place.
-    interpreter = interpreters.search([place.series]).of(place.series)
-    built = environments.wheel(interpreter)
+def test_a_wheel_that_leaves_its_calls_to_others_is_found(trial, tmp_path):
+    # A regraft that was built with the system's OpenSSL, as for our own tests, in the wheel's place.
+    interpreter = interpreters.own()
     tree = tmp_path / "regraft-of-the-system"
-    shutil.unpack_archive(str(built), str(tree), "zip")
-    bad = Place(place.python, tree, place.series)
+    shutil.unpack_archive(str(environments.wheel(interpreter)), str(tree), "zip")
+    bad = Place(interpreter.path, tree, interpreter.series)
     done = run(bad, trial, "_ssl", "first")
     with pytest.raises(AssertionError):
         check(done, bad)
-    assert done.returncode in (0, 1) and "OpenSSL" in done.stdout + done.stderr
+    assert "OpenSSL" in done.stdout and str(tree) in done.stdout, done.stderr
 
 
 def build_pycurl(environment):
@@ -122,6 +121,6 @@ def build_pycurl(environment):
                       "--libs) echo -L%s -lcurl;;\n--static-libs) exit 1;;\n--features) echo SSL;;\nesac\n"
                       % (usr / "include" / library.name, usr / "include", folder / "lib"))
     config.chmod(0o755)
-    environment.run("-m", "pip", "install", "--quiet", "--no-binary", "pycurl", "pycurl==7.43.0.6", check=False,
+    environment.run("-m", "pip", "install", "--quiet", "--no-binary", "pycurl", "pycurl==7.43.0.5", check=False,
                     env={"PYCURL_CURL_CONFIG": str(config), "PYCURL_SSL_LIBRARY": "openssl"},
                     stdout=sys.stderr, stderr=sys.stderr)

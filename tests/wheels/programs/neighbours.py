@@ -89,7 +89,7 @@ def use_ssl(module, certificate, authority):
         # 2.7 knows sockets only.
         one, other = socket.socketpair()
         ends = [(server, one, True), (client, other, False)]
-        objects = [context._wrap_socket(end._sock, is_server, None, ssl_sock=None) for context, end, is_server in ends]
+        objects = [context._wrap_socket(getattr(end, "_sock", end), is_server, None, ssl_sock=None) for context, end, is_server in ends]
         thread = threading.Thread(target=objects[0].do_handshake)
         thread.start()
         objects[1].do_handshake()
