@@ -24,6 +24,14 @@ def call(*words: str, **options) -> None:
     subprocess.run(words, check=True, capture_output=True, timeout=60, **options)
 
 
+def checksums(*files: Path) -> str:
+    """The fields of a description or an index that tell what the files are."""
+    return "Checksums-Sha256:\n%sFiles:\n%s" % tuple(
+        "".join(" %s %d %s\n" % (
+            hashlib.new(name, each.read_bytes()).hexdigest(), each.stat().st_size, each.name) for each in files)
+        for name in ("sha256", "md5"))
+
+
 class Made:
     """An archive with the package `greeting`, signed with a key of its own."""
 
@@ -35,6 +43,7 @@ class Made:
         keyring = root / "archive.gpg"
         self._gpg("--output", str(keyring), "--export")
         self.archive = debian.Archive("file:%s/mirror" % root, keyring)
+        self.listed: dict[str, str] = {}
         self.publish("1:1.0", "hello\n")
 
     def publish(self, version: str, text: str, machine: str = "") -> None:
@@ -54,20 +63,41 @@ class Made:
         package.parent.mkdir(parents=True, exist_ok=True)
         call("dpkg-deb", "--root-owner-group", "--build", str(tree), str(package))
         data = package.read_bytes()
-        suite = mirror / "dists" / SUITE
-        listed = {}
-        architecture = machine or subprocess.check_output(["dpkg", "--print-architecture"], text=True).strip()
-        name = "main/binary-%s/Packages" % architecture
-        listed[name] = control + "Filename: pool/greeting.deb\nSize: %d\nSHA256: %s\n" % (
+        self.architecture = machine or subprocess.check_output(["dpkg", "--print-architecture"], text=True).strip()
+        name = "main/binary-%s/Packages" % self.architecture
+        self.listed[name] = control + "Filename: pool/greeting.deb\nSize: %d\nSHA256: %s\n" % (
             len(data), hashlib.sha256(data).hexdigest()
         )
-        (suite / name).parent.mkdir(parents=True, exist_ok=True)
-        (suite / name).write_text(listed[name])
+        self._sign()
+
+    def publish_source(self, version: str, text: str) -> Path:
+        """Adds a version of the source package to the suite; the directory of its files."""
+        folder = self.root / "mirror/pool/source"
+        folder.mkdir(parents=True, exist_ok=True)
+        tree = self.root / ("greeting-" + version)
+        tree.mkdir()
+        (tree / "greeting").write_text(text)
+        tarball = folder / ("greeting_%s.tar.gz" % version)
+        call("tar", "-C", str(self.root), "-czf", str(tarball), tree.name)
+        fields = "Version: %s\nFormat: 1.0\nBinary: greeting\nArchitecture: all\nMaintainer: trial <trial@localhost>\n" % version
+        description = folder / ("greeting_%s.dsc" % version)
+        description.write_text("Source: greeting\n" + fields + checksums(tarball))
+        name = "main/source/Sources"
+        self.listed[name] = self.listed.get(name, "") + (
+            "Package: greeting\n" + fields + "Directory: pool/source\n" + checksums(description, tarball) + "\n")
+        self._sign()
+        return folder
+
+    def _sign(self) -> None:
+        suite = self.root / "mirror" / "dists" / SUITE
+        for name, text in self.listed.items():
+            (suite / name).parent.mkdir(parents=True, exist_ok=True)
+            (suite / name).write_text(text)
         self.release = "Suite: %s\nCodename: %s\nComponents: main\nArchitectures: %s\n" % (
-            SUITE, SUITE, architecture
+            SUITE, SUITE, self.architecture
         ) + "Date: Thu, 01 Jan 2026 00:00:00 UTC\nSHA256:\n" + "".join(
             " %s %d %s\n" % (hashlib.sha256(text.encode()).hexdigest(), len(text), name)
-            for name, text in listed.items()
+            for name, text in self.listed.items()
         )
         self.signed = suite / "InRelease"
         self.signed.unlink(missing_ok=True)
@@ -157,6 +187,63 @@ def test_a_package_that_is_gone_is_named_and_leaves_nothing_behind(made):
         unpack(made, "greeting", "farewell")
     assert [each for each in (debian.cache() / "debian" / SUITE).iterdir() if each.is_dir()] == []
     assert unpack(made).is_dir()
+
+
+def test_versions_of_a_source_package_are_listed_newest_first(made):
+    for version in ("1.9", "1.10", "1.10~rc1"):
+        made.publish_source(version, "")
+    assert debian.list_sources(SUITE, "greeting", made.archive) == ["1.10", "1.10~rc1", "1.9"]
+
+
+def test_a_source_package_is_unpacked_in_its_newest_version_or_in_the_one_that_is_named(made):
+    made.publish_source("1.9", "hello\n")
+    made.publish_source("1.10", "good day\n")
+    newest = debian.unpack_source(SUITE, "greeting", made.archive)
+    assert ((newest / "greeting").read_text(), debian.versions(newest)) == ("good day\n", {"greeting": "1.10"})
+    named = debian.unpack_source(SUITE, "greeting", made.archive, "1.9")
+    assert (named / "greeting").read_text() == "hello\n"
+
+
+def test_a_version_that_is_listed_but_whose_files_are_gone_is_told_and_passed_over(made, capsys):
+    made.publish_source("1.9", "hello\n")
+    folder = made.publish_source("1.10", "good day\n")
+    (folder / "greeting_1.10.tar.gz").unlink()
+    assert debian.download_source(SUITE, "greeting", made.archive).name == "1.9"
+    assert "greeting 1.10: listed by trial, but the mirror lacks its files; trying 1.9" in capsys.readouterr().out
+    assert debian.downloaded_source(SUITE, "greeting", "1.10") is None
+    assert debian.downloaded_source(SUITE, "greeting", "1.9").is_dir()
+
+
+def test_a_version_that_is_named_is_not_replaced_by_another(made):
+    made.publish_source("1.9", "hello\n")
+    folder = made.publish_source("1.10", "good day\n")
+    (folder / "greeting_1.10.dsc").unlink()
+    with pytest.raises(debian.Gone, match="the suite trial of .* did not give"):
+        debian.download_source(SUITE, "greeting", made.archive, "1.10")
+
+
+def test_a_source_that_is_not_what_the_suite_signed_is_refused_and_no_older_one_taken(made):
+    made.publish_source("1.9", "hello\n")
+    folder = made.publish_source("1.10", "good day\n")
+    tarball = folder / "greeting_1.10.tar.gz"
+    tarball.write_bytes(tarball.read_bytes()[:-1] + b"x")
+    with pytest.raises(debian.Unavailable, match="(?i)hash sum mismatch") as caught:
+        debian.download_source(SUITE, "greeting", made.archive)
+    assert not isinstance(caught.value, debian.Gone)
+
+
+@pytest.mark.parametrize("version", ["", "../1.0", "--option", "x"])
+def test_what_is_no_version_is_refused_before_apt_sees_it(made, version):
+    with pytest.raises(ValueError):
+        debian.downloaded_source(SUITE, "greeting", version)
+
+
+def test_a_file_of_the_mirror_is_fetched_by_its_path_or_said_to_be_gone(made, tmp_path):
+    debian.download_file("pool/greeting.deb", tmp_path / "fetched.deb", made.archive)
+    assert (tmp_path / "fetched.deb").read_bytes() == (made.root / "mirror/pool/greeting.deb").read_bytes()
+    with pytest.raises(debian.Gone, match="the mirror lacks pool/farewell.deb"):
+        debian.download_file("pool/farewell.deb", tmp_path / "farewell.deb", made.archive)
+    assert not (tmp_path / "farewell.deb").exists()
 
 
 def test_a_mirror_that_does_not_answer_is_named(made):

@@ -174,10 +174,7 @@ def download_source(
 
 
 def _download_source(suite: str, package: str, archive: Archive, version: str) -> Path:
-    _check_names(suite, [package])
-    if not _VERSION.match(version):
-        raise ValueError("not a version of a Debian package: %r" % version)
-    target = cache() / "debian" / suite / ("files-" + package) / version
+    target = _source_place(suite, package, version)
     with locked(target):
         if not target.is_dir():
             apt = _Apt(suite, archive, kind="deb-src")
@@ -190,6 +187,19 @@ def _download_source(suite: str, package: str, archive: Archive, version: str) -
                 shutil.rmtree(folder, ignore_errors=True)
                 raise
     return target
+
+
+def downloaded_source(suite: str, package: str, version: str) -> Path | None:
+    """What `download_source` would return at once, without a mirror; None if it would have to fetch."""
+    folder = _source_place(suite, package, version)
+    return folder if folder.is_dir() else None
+
+
+def _source_place(suite: str, package: str, version: str) -> Path:
+    _check_names(suite, [package])
+    if not _VERSION.match(version):
+        raise ValueError("not a version of a Debian package: %r" % version)
+    return cache() / "debian" / suite / ("files-" + package) / version
 
 
 def download_file(path: str, target: Path, archive: Archive | None = None) -> None:

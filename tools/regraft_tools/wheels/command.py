@@ -7,7 +7,8 @@ import hashlib
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+import zipfile
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from regraft_tools import debian, environments
@@ -15,9 +16,14 @@ from regraft_tools.wheels import extension, hosts, openssl, packing, signatures,
 from regraft_tools.wheels.hosts import Host
 from regraft_tools.wheels.source import Source
 from regraft_tools.wheels.targets import Target
+from regraft_tools.wheels.toolchain import Toolchain
+
+class Different(RuntimeError):
+    """A wheel is not reproducible."""
+
 
 FAILURES = (
-    debian.Unavailable, environments.BuildFailed, source.NotVerified, signatures.NotSigned, toolchain.Failed,
+    Different, debian.Unavailable, environments.BuildFailed, source.NotVerified, signatures.NotSigned, toolchain.Failed,
     symbols.Unfit, hosts.NoHeaders, LookupError, ValueError,
 )
 
@@ -37,12 +43,19 @@ def main(arguments: Sequence[str]) -> int:
     begun = time.monotonic()
     try:
         plan = choose(options.targets, [each for each in options.hosts.split(",") if each])
-        made = make(plan, source.find(options.openssl), options.into or environments.checkout() / "dist",
-                    options.check_reproducible)
+        found = source.find(options.openssl)
+        print("OpenSSL %s" % found.name)
+        for name, signer in found.signers.items():
+            print("  %s, signed by %s" % (name, signer), flush=True)
+        wheels = make(plan, found, options.into or environments.checkout() / "dist")
+        if options.check_reproducible:
+            first = {target: host for host, target in reversed(plan)}
+            check_again([(host, target) for target, host in first.items()], found,
+                        [each for group in wheels.values() for each in group])
     except FAILURES as error:
         print(error, file=sys.stderr)
         return 1
-    print("%d wheels in %d s" % (made, time.monotonic() - begun))
+    print("%d wheels in %d s" % (sum(map(len, wheels.values())), time.monotonic() - begun))
     return 0
 
 
@@ -61,14 +74,21 @@ def choose(names: Sequence[str], series: Sequence[str]) -> list[tuple[Host, Targ
     return plan
 
 
-def make(plan: Sequence[tuple[Host, Target]], found: Source, into: Path, again: bool = False) -> int:
-    """Makes the wheels of a plan, and says of each what it is; the number of them."""
-    tools = toolchain.ensure()
-    print("OpenSSL %s" % found.name)
-    for name, signer in found.signers.items():
-        print("  %s, signed by %s" % (name, signer))
+def make(
+    plan: Sequence[tuple[Host, Target]], found: Source, into: Path, tools: Toolchain | None = None,
+) -> dict[Target, list[Path]]:
+    """Makes the wheels of a plan, and says of each what it is.
+
+    Args:
+        plan: hosts and their targets.
+        found: the sources of OpenSSL.
+        into: the directory of the wheels.
+        tools: default is those of the cache.
+    """
+    tools = tools or toolchain.ensure()
     built = {target: openssl.build(found, target, tools) for target in dict.fromkeys(each for _, each in plan)}
-    room = debian.cache() / "wheels" / "rooms"
+    wheels: dict[Target, list[Path]] = {}
+    room = tools.home / "rooms"
     room.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=room) as folder:
         workshop = extension.open_workshop(Path(folder), tools, extension.epoch_of_checkout())
@@ -76,11 +96,40 @@ def make(plan: Sequence[tuple[Host, Target]], found: Source, into: Path, again: 
         for host, target in plan:
             module = extension.build(host, target, built[target], workshop)
             layout = packing.lay_out(parts, host, target, module, built[target], workshop)
-            said = extension.try_out(host, target, layout)
-            if said is not None and not said.startswith("OpenSSL %s " % found.version):
-                raise symbols.Unfit("the extension for %s says that it has %s" % (host.abi, said))
+            said = extension.try_out(host, target, layout, built[target])
             wheel = packing.pack(layout, into, workshop)
+            wheels.setdefault(target, []).append(wheel)
             print("%s  %.1f MB, sha256 %s, %s" % (
-                wheel.name, wheel.stat().st_size / 1e6, hashlib.sha256(wheel.read_bytes()).hexdigest()[:16],
+                wheel.name, wheel.stat().st_size / 1e6, _sha256(wheel)[:16],
                 "imports, " + said if said else "no interpreter for it here: not imported"), flush=True)
-    return len(plan)
+    return wheels
+
+
+def check_again(plan: Sequence[tuple[Host, Target]], found: Source, wheels: Iterable[Path]) -> None:
+    """Makes wheels a second time, with nothing that the first time has left, and compares the bytes.
+
+    Raises:
+        Different: they are not the same.
+    """
+    made = {each.name: each for each in wheels}
+    # A path of another length than the cache's, which no one may find in a wheel.
+    with tempfile.TemporaryDirectory(prefix="regraft-wheels-made-again-") as folder:
+        tools = toolchain.ensure(Path(folder, "home"))
+        for each in make(plan, found, Path(folder, "dist"), tools).values():
+            for wheel in each:
+                if wheel.read_bytes() != made[wheel.name].read_bytes():
+                    raise Different("%s comes out differently when it is made again: %s" % (
+                        wheel.name, ", ".join(_differences(made[wheel.name], wheel)) or "not in its files"))
+                print("%s: the same bytes when made again" % wheel.name, flush=True)
+
+
+def _differences(one: Path, other: Path) -> list[str]:
+    """Names of the files that differ in two wheels."""
+    with zipfile.ZipFile(one) as left, zipfile.ZipFile(other) as right:
+        sums = [{each.filename: (each.CRC, each.external_attr, each.date_time) for each in archive.infolist()}
+                for archive in (left, right)]
+    return sorted(name for name in sums[0].keys() | sums[1].keys() if sums[0].get(name) != sums[1].get(name))
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

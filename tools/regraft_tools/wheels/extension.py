@@ -39,11 +39,18 @@ json.dump({"compile": flags.COMPILE, "link": flags.hide_all_but_init("")}, sys.s
 """
 # Runs in the host, which may be 2.7: the extension alone, from a directory that holds the wheel's files.
 _TRIAL = """
-import sys
+import json, sys
 sys.path.insert(0, sys.argv[1])
 from regraft import _openssl
-sys.stdout.write(_openssl.OPENSSL_VERSION)
+context = _openssl._SSLContext(_openssl.PROTOCOL_TLS)
+json.dump({
+    "version": _openssl.OPENSSL_VERSION,
+    "defaults": [context.security_level, context.minimum_version, context.maximum_version],
+}, sys.stdout)
 """
+# Security level, lowest and highest version of the protocol (these two: not limited). Distributions change
+# these in their OpenSSL; programs are written for upstream's.
+_DEFAULTS = [2, -2, -1]
 
 
 @dataclass(frozen=True)
@@ -74,7 +81,7 @@ def open_workshop(room: Path, tools: Toolchain, epoch: int) -> Workshop:
     checkout = room / "checkout"
     environments.copy_sources(checkout)
     environ = tools.variables(room, epoch) | {
-        "REGRAFT_CYTHON_CACHE": str(debian.cache() / "wheels" / "cython")}
+        "REGRAFT_CYTHON_CACHE": str(tools.home / "cython")}
     words = toolchain.run([str(tools.python), "-c", _GENERATE], checkout, environ)
     return Workshop(room, checkout, tools, Path(words.strip().splitlines()[-1]), epoch)
 
@@ -96,7 +103,7 @@ def build(host: Host, target: Target, openssl: Built, workshop: Workshop) -> Pat
     # The version script is one for 2.7 and 3.x, and names both init functions.
     link_flags = [*flags["link"], "-Wl,--undefined-version", "-Wl,--gc-sections", "-Wl,--strip-all"]
     key = _key(workshop, headers, [openssl.key, *compile_flags, *link_flags])
-    kept = debian.cache() / "wheels" / "extensions" / ("%s-%s-%s" % (host.abi, target.name, key))
+    kept = workshop.tools.home / "extensions" / ("%s-%s-%s" % (host.abi, target.name, key))
     with debian.locked(kept):
         if not kept.is_dir():
             print("compiling for %s on %s, headers of %s" % (host.abi, target.name, origin), flush=True)
@@ -137,7 +144,7 @@ def _make(host: Host, target: Target, openssl: Built, workshop: Workshop, header
     toolchain.run([*link, "libstand_in.so", "-Wl,-z,defs", "-o", "trial.so"], making, environ)
 
 
-def try_out(host: Host, target: Target, folder: Path) -> str | None:
+def try_out(host: Host, target: Target, folder: Path, openssl: Built) -> str | None:
     """What the extension says of its OpenSSL in an interpreter of the host; None if there is none here.
 
     Args:
@@ -145,13 +152,22 @@ def try_out(host: Host, target: Target, folder: Path) -> str | None:
 
     Raises:
         toolchain.Failed: the import fails.
+        symbols.Unfit: it has another OpenSSL than was meant, or other defaults than upstream's.
     """
     interpreter = interpreters.search([host.series]).of(host.series)
     if interpreter is None or host.narrow or target.glibc is None or target.machine != "x86_64":
         return None
     # Without site: regraft may be installed and enabled there.
-    return toolchain.run(
-        [str(interpreter.path), "-S", "-E", "-B", "-c", _TRIAL, str(folder)], folder, {"LC_ALL": "C"})
+    answer = json.loads(toolchain.run(
+        [str(interpreter.path), "-S", "-E", "-B", "-c", _TRIAL, str(folder)], folder, {"LC_ALL": "C"}))
+    if not answer["version"].startswith("OpenSSL %s " % openssl.source.version):
+        raise symbols.Unfit("the extension for %s says that it has %s, not %s" % (
+            host.abi, answer["version"], openssl.source.version))
+    if answer["defaults"] != _DEFAULTS:
+        raise symbols.Unfit(
+            "the OpenSSL for %s has the security level and the versions %s by default; upstream's has %s. "
+            "Does a patch change them?" % (target.name, answer["defaults"], _DEFAULTS))
+    return answer["version"]
 
 
 def epoch_of_checkout() -> int:

@@ -41,6 +41,12 @@ OPTIONS = (
 )
 
 
+# What OpenSSL's build calls the parts in assembly; each is several times as fast as the same in C.
+_ASSEMBLY = ("OPENSSL_CPUID_OBJ", "OPENSSL_BN_ASM_MONT", "ECP_NISTZ256_ASM", "SHA256_ASM", "POLY1305_ASM",
+             "KECCAK1600_ASM")
+_ASSEMBLY_X86_64 = ("AES_ASM", "VPAES_ASM", "GHASH_ASM", "X25519_ASM")
+
+
 @dataclass(frozen=True)
 class Built:
     """An OpenSSL for a target.
@@ -68,17 +74,14 @@ class Built:
         return self.folder / "lib" / "libssl.a", self.folder / "lib" / "libcrypto.a"
 
 
-def build(source: Source, target: Target, tools: Toolchain, room: Path | None = None) -> Built:
+def build(source: Source, target: Target, tools: Toolchain) -> Built:
     """The OpenSSL for a target; built when there is none from the same sources with the same options.
-
-    Args:
-        room: where products are kept; default is the cache.
 
     Raises:
         toolchain.Failed: the build failed.
     """
     key = _key(source, target)
-    room = room or debian.cache() / "wheels" / "openssl"
+    room = tools.home / "openssl"
     folder = room / ("%s-%s-%s" % (source.name, target.name, key))
     with debian.locked(folder):
         if not folder.is_dir():
@@ -99,9 +102,10 @@ def _make(source: Source, target: Target, tools: Toolchain, making: Path) -> Non
     environ = tools.variables(commands, source.released) | {"CC": CC, "AR": AR, "RANLIB": RANLIB}
     # In the tree itself: built beside it, names of files in messages would have the way to it.
     toolchain.run(["perl", "Configure", target.configure, *OPTIONS, *FLAGS], tree, environ)
+    _check_configured(tree, target)
     jobs = len(os.sched_getaffinity(0))
     toolchain.run(["make", "-j%d" % jobs, "build_libs"], tree, environ)
-    _check_configured(tree, target)
+    _check_generated(tree, target)
     (product / "lib").mkdir(parents=True)
     shutil.copytree(tree / "include/openssl", product / "include/openssl",
                     ignore=shutil.ignore_patterns("*.in"))
@@ -111,19 +115,20 @@ def _make(source: Source, target: Target, tools: Toolchain, making: Path) -> Non
 
 
 def _check_configured(tree: Path, target: Target) -> None:
-    """Refuses a build in which assembly is off: OpenSSL builds without it, several times slower, unasked."""
-    makefile = (tree / "Makefile").read_text()
-    wanted = ["AES_ASM", "SHA256_ASM", "ECP_NISTZ256_ASM", "POLY1305_ASM", "OPENSSL_CPUID_OBJ", "KECCAK1600_ASM",
-              "OPENSSL_BN_ASM_MONT"]
+    """Refuses a configuration without assembly: OpenSSL would build, several times slower, without a word."""
+    wanted = list(_ASSEMBLY)
     if target.machine == "x86_64":
-        wanted += ["X25519_ASM", "GHASH_ASM"]
-        # The scripts ask the compiler how new its assembler is; one that they do not understand gets no AVX.
-        generated = (tree / "crypto/modes/aes-gcm-avx512.s").read_text()
-        if "vpclmulqdq" not in generated:
-            raise toolchain.Failed("OpenSSL's assembly for AVX-512 was left out: is `%s -v` understood?" % CC)
-    missing = [each for each in wanted if not re.search(r"-D%s\b" % each, makefile)]
+        wanted += _ASSEMBLY_X86_64
+    makefile = (tree / "Makefile").read_text()
+    missing = [each for each in wanted if not re.search(r"-D%s\b|^LIB_DEFINES=.*\b%s\b" % (each, each), makefile, re.M)]
     if missing:
         raise toolchain.Failed("OpenSSL for %s was configured without %s" % (target.name, ", ".join(missing)))
+
+
+def _check_generated(tree: Path, target: Target) -> None:
+    """Refuses assembly without AVX: its scripts ask the compiler for its age, and one they do not know gets none."""
+    if target.machine == "x86_64" and "vpclmulqdq" not in (tree / "crypto/modes/aes-gcm-avx512.s").read_text():
+        raise toolchain.Failed("OpenSSL's assembly for AVX-512 was left out: is `%s -v` understood?" % CC)
 
 
 def _key(source: Source, target: Target) -> str:

@@ -57,7 +57,7 @@ def _openssl(source: Source) -> dict:
     # By Debian's version a scanner knows which holes its patches have closed; by upstream's it does not.
     if source.debian:
         purl = "pkg:deb/debian/openssl@%s?arch=source&distro=%s" % (
-            source.debian.replace("~", "%7E").replace("+", "%2B"), source.suite.removesuffix("-security"))
+            source.debian.replace("+", "%2B"), source.suite.removesuffix("-security"))
     else:
         purl = "pkg:generic/openssl@%s?checksum=sha256:%s" % (source.version, source.sha256)
     component = {

@@ -118,6 +118,10 @@ def find(version: str = "") -> Source:
     """
     if version and not re.fullmatch(r"\d+\.\d+\.\d+(-[A-Za-z0-9.+~]+)?", version):
         raise ValueError("%r is not a version of OpenSSL, such as 3.5.7, or of its Debian package" % version)
+    for suite in SUITES:
+        kept = debian.downloaded_source(suite, PACKAGE, version) if "-" in version else None
+        if kept:  # what is asked for by its whole name needs no mirror
+            return _packaged(suite, kept)
     listed = _listed()
     wanted = [
         each for each in listed
@@ -205,8 +209,8 @@ def _read_checksums(text: str, name: str) -> dict[str, tuple[str, int]]:
 
 def _read_patches(folder: Path) -> tuple[Patch, ...]:
     # All of them, as Debian tests and ships them together: those that mend security bugs between upstream's
-    # releases are the point, and none of the others changes what TLS does by default (wheels.rst has the
-    # list). That this stays so, tests/tools/test_wheels_source.py says of each file that a patch touches.
+    # releases are the point; the others are about shared libraries, manual pages and names of build targets.
+    # Should one ever change what TLS does by default, extension.try_out() refuses the wheel.
     series = [line.split("#")[0].strip() for line in (folder / "series").read_text().splitlines()]
     return tuple(Patch(each, (folder / each).read_text("utf-8")) for each in series if each)
 

@@ -30,10 +30,12 @@ class Toolchain:
     Attributes:
         python: the Python of the environment, with Cython, setuptools and wheel.
         zig: zig's executable.
+        home: the directory of all that they make: OpenSSLs, extensions, zig's own cache.
     """
 
     python: Path
     zig: Path
+    home: Path
 
     def install(self, target: Target, folder: Path) -> None:
         """Puts commands for a target into a directory. Their names say nothing of this machine."""
@@ -52,13 +54,15 @@ class Toolchain:
             "PATH": os.pathsep.join([str(folder), "/usr/local/bin", "/usr/bin", "/bin"]),
             "HOME": os.environ.get("HOME", "/"), "LC_ALL": "C", "TZ": "UTC",
             "SOURCE_DATE_EPOCH": str(epoch),
-            "ZIG_GLOBAL_CACHE_DIR": str(debian.cache() / "wheels" / "zig"),
-            "ZIG_LOCAL_CACHE_DIR": str(debian.cache() / "wheels" / "zig"),
+            "ZIG_GLOBAL_CACHE_DIR": str(self.home / "zig"), "ZIG_LOCAL_CACHE_DIR": str(self.home / "zig"),
         }
 
 
-def ensure() -> Toolchain:
+def ensure(home: Path | None = None) -> Toolchain:
     """The tools, installed when first asked for.
+
+    Args:
+        home: the directory of all that they make; default is in the cache.
 
     Raises:
         environments.BuildFailed: they cannot be installed.
@@ -67,7 +71,8 @@ def ensure() -> Toolchain:
         interpreters.own(), "wheels", requirements=REQUIREMENTS, regraft=False)
     done = environment.run(
         "-c", "import os, ziglang; print(os.path.dirname(ziglang.__file__))", stdout=subprocess.PIPE, text=True)
-    return Toolchain(environment.python, Path(done.stdout.strip()) / "zig")
+    return Toolchain(
+        environment.python, Path(done.stdout.strip()) / "zig", home or debian.cache() / "wheels")
 
 
 def pinned(package: str) -> str:
