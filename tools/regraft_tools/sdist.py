@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,12 @@ from regraft_tools import environments, interpreters
 
 # Beside what pyproject.toml requires of every build: what packs, and what judges the metadata.
 PACKAGES = ("build == 1.3.0", "twine == 6.2.0")
+
+# Files that no checkout has: the C, and what setuptools and the standard of sdists want.
+_MADE = re.compile(r"generated/[0-9a-f]{16}/_openssl\.c|PKG-INFO|src/regraft\.egg-info/[^/]+")
+# Of these all files, but for scripts that serve checkouts only.
+_WHOLE = ("src/", "ext/")
+_PAPERS = {"LICENSE", "README.md", "CHANGELOG.md", "SECURITY.md", "PKG-INFO", "pyproject.toml", "setup.cfg", "setup.py"}
 
 
 def make(target: Path | None = None) -> Path:
@@ -45,6 +52,9 @@ def make(target: Path | None = None) -> Path:
         packed = Path(folder, made.name)
         pack_again(made, packed, commit_time(root))
         _run(environment, "twine", "check", "--strict", str(packed))
+        problems = compare_with_git(list_packed(packed), list_known(root))
+        if problems:
+            raise environments.BuildFailed("the sdist is not what it should be:\n" + "\n".join(problems))
         # Complete before it has its name, in whatever file system dist/ is.
         partial = target / (".%s-%d" % (made.name, os.getpid()))
         shutil.copyfile(packed, partial)
@@ -57,6 +67,23 @@ def list_known(root: Path) -> list[str]:
         ["git", "-C", str(root), "ls-files", "-z"], check=True, capture_output=True, text=True
     )
     return sorted(name for name in done.stdout.split("\0") if name)
+
+
+def list_packed(path: Path) -> list[str]:
+    """The files of an sdist, without the name of its top directory, sorted."""
+    with tarfile.open(path) as archive:
+        return sorted(each.name.partition("/")[2] for each in archive if not each.isdir())
+
+
+def compare_with_git(packed: Sequence[str], known: Sequence[str]) -> list[str]:
+    """What is in an sdist and should not be, or the other way round: a line for each file."""
+    made = [name for name in packed if not _MADE.fullmatch(name)]
+    lines = ["git does not know %s" % name for name in sorted(set(made) - set(known))]
+    needed = {name for name in known if name.startswith(_WHOLE)}
+    lines += ["%s is missing" % name for name in sorted((needed | _PAPERS) - set(packed))]
+    if sum(name.startswith("generated/") for name in packed) != 1:
+        lines.append("there is not one generated file")
+    return lines
 
 
 def copy_known(root: Path, target: Path) -> None:

@@ -1,0 +1,131 @@
+"""What is installed: a wheel and an sdist, the same wheel under a higher number, and what builds require."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import dataclasses
+import fcntl
+import hashlib
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from regraft_tools import debian, environments, sdist
+from regraft_tools.installing import Trouble
+from regraft_tools.interpreters import Interpreter
+
+# For 2.7 and 3.6; the newest serve the others.
+REQUIRED = ("setuptools < 45", "setuptools < 60", "setuptools", "wheel < 0.38", "wheel")
+
+
+@dataclass(frozen=True)
+class Offered:
+    """What there is for one interpreter.
+
+    Attributes:
+        wheel, newer: regraft, and the same with a higher version.
+        version, newer_version: their versions.
+        source: the sdist, if it was asked for.
+        required: wheels of what a build of it requires.
+    """
+
+    wheel: Path
+    newer: Path
+    version: str
+    newer_version: str
+    source: Path | None = None
+    required: tuple[Path, ...] = ()
+
+    def files(self) -> tuple[Path, ...]:
+        """All of them."""
+        return (self.wheel, self.newer, *filter(None, [self.source]), *self.required)
+
+
+def collect(interpreter: Interpreter, folder: Path, source: bool = True) -> Offered:
+    """Puts together what is installed for an interpreter: from dist/ what is there, else newly made.
+
+    Args:
+        folder: for what is made; there is none yet.
+        source: whether there is to be an sdist.
+    """
+    folder.mkdir()
+    wheel = find_wheel(interpreter) or environments.wheel(interpreter)
+    version = wheel.name.split("-")[1]
+    newer = version + ".1"
+    offered = Offered(wheel, renumber(wheel, newer, folder), version, newer)
+    if not source:
+        return offered
+    required = tuple(fetch(each) for each in REQUIRED)
+    return dataclasses.replace(offered, source=_find_sdist(version), required=required)
+
+
+def find_wheel(interpreter: Interpreter) -> Path | None:
+    """The wheel in dist/ that this machine's interpreter of a series takes, if it was made."""
+    tag = "cp%d%d" % interpreter.release[:2]
+    for path in sorted((environments.checkout() / "dist").glob("regraft-*-%s-*.whl" % tag)):
+        platform = path.stem.split("-")[-1]
+        if platform.endswith("x86_64") and "musl" not in platform and "macos" not in platform:
+            return path
+    return None
+
+
+def _find_sdist(version: str) -> Path:
+    path = environments.checkout() / "dist" / ("regraft-%s.tar.gz" % version)
+    with _locked(environments.directory() / "sdist"):
+        return path if path.exists() else sdist.make()
+
+
+def renumber(wheel: Path, version: str, folder: Path) -> Path:
+    """Writes a wheel that is another one with another version."""
+    name, old, rest = wheel.name.split("-", 2)
+    target = folder / ("%s-%s-%s" % (name, version, rest))
+    before, after = "%s-%s.dist-info/" % (name, old), "%s-%s.dist-info/" % (name, version)
+    rows = []
+    with zipfile.ZipFile(wheel) as source, zipfile.ZipFile(target, "w") as result:
+        for entry in source.infolist():
+            data = source.read(entry)
+            path = entry.filename.replace(before, after)
+            if path == after + "RECORD":
+                continue
+            if path in (after + "METADATA", name + "/__init__.py"):
+                changed = data.replace(b'"%s"' % old.encode(), b'"%s"' % version.encode())
+                changed = changed.replace(b"\nVersion: %s\n" % old.encode(), b"\nVersion: %s\n" % version.encode())
+                if changed == data:
+                    raise Trouble("%s of %s does not have its version" % (path, wheel.name))
+                data = changed
+            digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
+            rows.append("%s,sha256=%s,%d\n" % (path, digest, len(data)))
+            result.writestr(path, data, zipfile.ZIP_DEFLATED)
+        result.writestr(after + "RECORD", "".join(rows) + after + "RECORD,,\n")
+    return target
+
+
+def fetch(requirement: str) -> Path:
+    """The wheel of a project, the newest that the requirement allows, as this Python's pip gets it; kept."""
+    words = "".join(each if each.isalnum() else "_" for each in requirement)
+    folder = debian.cache() / "installing" / words
+    with _locked(folder):
+        if not folder.exists():
+            partial = folder.with_name(folder.name + ".partial")
+            shutil.rmtree(partial, ignore_errors=True)
+            # --ignore-requires-python: what is fetched is for others.
+            subprocess.run(
+                [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps",
+                 "--ignore-requires-python", "--disable-pip-version-check", "--only-binary",
+                 ":all:", "--dest", str(partial), requirement], check=True,
+            )
+            partial.rename(folder)
+    return next(folder.glob("*.whl"))
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path.with_name(path.name + ".lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
