@@ -64,6 +64,12 @@ def peers(session: nox.Session) -> None:
     run_tool(session, "testing", "peers", *session.posargs)
 
 
+@nox.session(name="wheel-gates")
+def wheel_gates(session: nox.Session) -> None:
+    """What `wheels` made, judged, run and installed: contents, neighbours, other systems, fresh environments. As root."""
+    run_tool(session, "testing", "wheels", *session.posargs)
+
+
 @nox.session
 def matrix(session: nox.Session) -> None:
     """Our own tests on every interpreter that is found."""

@@ -4,6 +4,8 @@
 
 Without --pair (`make bench`) the sides are the oldest interpreter found, stock and regrafted, and the
 newest one, stock, against the oldest, regrafted; the tools make environments for them.
+--wheel FILE, which may be repeated, compares the newest one, stock, with the Python that a
+wheel is for, with that wheel; it is unpacked, not installed.
 
 A side is LABEL=COMMAND; the command may begin with NAME=VALUE settings of the
 environment and may have arguments (`python2.7 -m regraft run`). Rounds of the
@@ -53,6 +55,7 @@ BENCHMARKS = {
     "import_ssl": "import ssl",
     "default_context": "create_default_context()",
     "bundle_context": "create_default_context(cafile)",
+    "bundle_load": "the same, the file changed",
     **{name: hashes.TITLES[name] for name in ("sha256_16", "hmac_constructor_16", "hmac_once_16")},
 }
 # Behind --hashes, as they take as long as all the others.
@@ -236,6 +239,32 @@ def default_pairs() -> list[list[str]]:
     return [[left, f"{oldest.series}{MARK}={regrafted.python}"] for left in stock]
 
 
+def pair_with_wheel(path: Path, folder: Path) -> list[str]:
+    """The newest interpreter found, stock, and the one that a wheel is for, with the wheel unpacked in a folder."""
+    match = re.fullmatch(r"regraft-[^-]+-cp(\d)(\d+)-[^-]+-[^-]+\.whl", path.name)
+    if match is None:
+        raise Failure(f"{path.name!r} is not the name of a wheel of regraft")
+    try:
+        from regraft_tools import interpreters
+    except ImportError:
+        raise Failure("for --wheel use `nox -s bench -- --wheel FILE`, which finds the interpreters") from None
+    series = ".".join(match.groups())
+    host = interpreters.search([series]).of(series)
+    if host is None:
+        raise Failure(f"there is no Python {series} here for {path.name}")
+    tree = folder / path.stem
+    try:
+        shutil.unpack_archive(path, tree, "zip")
+    except (OSError, shutil.ReadError) as error:
+        raise Failure(f"{path} cannot be unpacked: {error}") from None
+    newest = interpreters.find()[-1]
+    sources = os.pathsep.join([str(tree / "regraft" / "overlay"), str(tree)])
+    return [
+        f"{newest.series}={shlex.quote(str(newest.path))}",
+        f"{series}{MARK}=PYTHONPATH={shlex.quote(sources)} {shlex.quote(str(host.path))}",
+    ]
+
+
 def run_round(side: Side, name: str, settings: dict, seconds: float, last: bool) -> dict:
     """Run one round of one benchmark on one side."""
     if name.startswith("import_"):
@@ -342,6 +371,9 @@ def parse_arguments() -> argparse.Namespace:
         "--pair", nargs=2, action="append", metavar=("LEFT", "RIGHT"), help="two sides; may be repeated"
     )
     parser.add_argument(
+        "--wheel", action="append", type=Path, metavar="FILE", default=[], help="a wheel instead of a pair; may be repeated"
+    )
+    parser.add_argument(
         "--rounds", type=int, default=15, help="rounds of each benchmark and side (default: 15)"
     )
     parser.add_argument(
@@ -376,9 +408,11 @@ def main() -> int:
     arguments = parse_arguments()
     names = arguments.only or list(HASHES if arguments.hashes else BENCHMARKS)
     try:
-        pairs = arguments.pair or default_pairs()
-        with running_server() as settings:
-            report = [run_pair(texts, names, settings, arguments) for texts in pairs]
+        with tempfile.TemporaryDirectory(prefix="regraft-wheels-") as folder:
+            pairs = (arguments.pair or []) + [pair_with_wheel(each, Path(folder)) for each in arguments.wheel]
+            pairs = pairs or default_pairs()
+            with running_server() as settings:
+                report = [run_pair(texts, names, settings, arguments) for texts in pairs]
     except Failure as failure:
         print(f"benchmarks: {failure}", file=sys.stderr)
         return 1

@@ -5,12 +5,14 @@ line on standard input and answers each with one JSON line on standard output.
 """
 from __future__ import absolute_import, division, print_function
 
+import atexit
 import gc
 import hashlib
 import json
 import os
 import platform
 import resource
+import shutil
 import socket
 import ssl
 import sys
@@ -115,6 +117,23 @@ class BundleContext(Loop):
             raise Unsupported("no file of CA certificates; name one in SSL_CERT_FILE")
 
     def operation(self):
+        return ssl.create_default_context(cafile=self.bundle)
+
+
+class BundleLoad(Loop):
+    """A file of CA certificates that has changed since the last time, so that nobody may have kept it."""
+
+    def prepare(self):
+        bundle = ssl.get_default_verify_paths().cafile
+        if bundle is None:
+            raise Unsupported("no file of CA certificates; name one in SSL_CERT_FILE")
+        handle, self.bundle = tempfile.mkstemp(suffix=".pem")
+        os.close(handle)
+        atexit.register(os.remove, self.bundle)
+        shutil.copyfile(bundle, self.bundle)
+
+    def operation(self):
+        os.utime(self.bundle, None)
         return ssl.create_default_context(cafile=self.bundle)
 
 
@@ -360,6 +379,7 @@ BENCHMARKS = {
     "idle_memory": IdleMemory,
     "default_context": DefaultContext,
     "bundle_context": BundleContext,
+    "bundle_load": BundleLoad,
 }
 
 

@@ -25,6 +25,7 @@ cdef class MemoryBIO
 cdef class SSLSession
 
 include "buffers.pxi"
+include "configuration.pxi"
 include "errors.pxi"
 include "constants.pxi"
 include "certs.pxi"

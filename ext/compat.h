@@ -66,11 +66,19 @@
 /* A host name that cannot be in a certificate is refused before the handshake. */
 #define RG_HAS_HOST_NAME_SYNTAX RG_OPENSSL_AT_LEAST(4, 0)
 #define RG_HAS_OPENSSL3 RG_OPENSSL_AT_LEAST(3, 0)
+#define RG_HAS_CONF_DIAGNOSTICS RG_OPENSSL_AT_LEAST(3, 4)
 /* Linux alone: elsewhere the urandom() of each host takes the system's own function already. */
 #ifdef SYS_getrandom
 #define RG_HAS_GETRANDOM 1
 #else
 #define RG_HAS_GETRANDOM 0
+#endif
+
+/* OpenSSL is part of the extension, as in a wheel, whose build says -DRG_BUNDLED_OPENSSL=1. */
+#if defined(RG_BUNDLED_OPENSSL) && RG_BUNDLED_OPENSSL
+#define RG_HAS_BUNDLED_OPENSSL 1
+#else
+#define RG_HAS_BUNDLED_OPENSSL 0
 #endif
 
 #if RG_OPENSSL_AT_LEAST(3, 0) && !defined(OPENSSL_NO_KTLS)
@@ -196,10 +204,12 @@
 /* A reason that all libraries share ("PEM lib") has no name of its own in CPython's tables. */
 #define RG_REASON_IS_COMMON(reason) (((reason) & ERR_RFLAG_COMMON) != 0)
 #define RG_last_error_data(data, flags) ERR_peek_last_error_data(data, flags)
+#define RG_next_error(data, flags) ERR_get_error_all(NULL, NULL, NULL, data, flags)
 #else
 #define SSL_get1_peer_certificate SSL_get_peer_certificate
 #define RG_REASON_IS_COMMON(reason) ((reason) < 100)
 #define RG_last_error_data(data, flags) ERR_peek_last_error_line_data(NULL, NULL, data, flags)
+#define RG_next_error(data, flags) ERR_get_error_line_data(NULL, NULL, data, flags)
 #endif
 
 /* What OpenSSL's own loaders report when a PEM file could not be read. */
@@ -243,6 +253,13 @@ RG_implemented_groups(SSL_CTX *ctx, int aliases)
     return NULL;
 #endif
 }
+
+/* New contexts fail on what a configuration says wrongly about TLS, and are not left without it. */
+#if RG_HAS_CONF_DIAGNOSTICS
+#define RG_report_wrong_settings() OSSL_LIB_CTX_set_conf_diagnostics(NULL, 1)
+#else
+#define RG_report_wrong_settings() ((void)0)
+#endif
 
 #if !RG_HAS_PSK
 #define SSL_CTX_set_psk_client_callback(ctx, callback) ((void)(callback))
@@ -337,12 +354,16 @@ RG_store_objects(X509_STORE *store)
 
 #if PY_MAJOR_VERSION < 3
 #define RG_STR_IS_BYTES 1
-/* 2.7's headers do not export the init function of a module built with hidden symbols. */
-#ifdef __GNUC__
-__attribute__((visibility("default"))) void init_openssl(void);
-#endif
 #else
 #define RG_STR_IS_BYTES 0
+#endif
+/* The headers before 3.9 do not export the init function of a module built with hidden symbols. */
+#ifdef __GNUC__
+#if PY_MAJOR_VERSION < 3
+__attribute__((visibility("default"))) void init_openssl(void);
+#else
+__attribute__((visibility("default"))) PyObject *PyInit__openssl(void);
+#endif
 #endif
 
 /* The types bear the names of CPython's, which stand in messages and in repr(). */
@@ -552,5 +573,6 @@ RG_release_writable_buffer(PyObject *target, Py_buffer *view, Py_ssize_t done)
 
 #include "digests.h"
 #include "entropy.h"
+#include "configuration.h"
 
 #endif

@@ -4,13 +4,6 @@
 # and leaves the thread's error queue empty, so that no later call reports
 # what an earlier one left behind.
 
-# The library is set up for digests; what only TLS needs waits for prepare_tls(). Without NO_ATEXIT exit() would
-# take the library down under daemon threads that are still in it; OpenSSL 4 has given that up:
-# https://github.com/openssl/openssl/issues/17469. It counts for whoever initialises the library first, so this is
-# the first call of ours. The configuration is read now and not with the first digest, as a daemon may lose the
-# file from view (chroot) between its imports and its work.
-OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, NULL)
-
 cdef extern from *:
     object PyErr_NewExceptionWithDoc(char *name, char *doc, object base, object dict)
 

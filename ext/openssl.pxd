@@ -29,6 +29,7 @@ cdef extern from "compat.h" nogil:
     # ---- compat.h's own ----------------------------------------------------
     const int RG_HAS_GROUP, RG_HAS_SIGALGS_LIST, RG_HAS_GROUPS_LIST, RG_HAS_SIGALG_NAMES
     const int RG_HAS_OPENSSL3, RG_HAS_GETRANDOM, RG_HAS_KTLS, RG_HAS_PSK, RG_HAS_PSK_TLS13, RG_HAS_PHA, RG_HAS_SNI
+    const int RG_HAS_BUNDLED_OPENSSL
     const int RG_HAS_TLSv1_3, RG_HAS_TLSv1_2, RG_HAS_TLSv1_1, RG_HAS_TLSv1, RG_HAS_SSLv3
     const int RG_HAS_HOST_NAME_SYNTAX, RG_HAS_STORE_SNAPSHOT
     const int RG_HAS_OP_IGNORE_UNEXPECTED_EOF, RG_HAS_OP_ENABLE_KTLS
@@ -45,6 +46,7 @@ cdef extern from "compat.h" nogil:
     void RG_name_type(object cls, const char *name)
     bint RG_REASON_IS_COMMON(int reason)
     unsigned long RG_last_error_data(const char **data, int *flags)
+    unsigned long RG_next_error(const char **data, int *flags)
     char *RG_builtin_sigalgs()
     ctypedef struct CStringStack "STACK_OF(OPENSSL_CSTRING)"
     CStringStack *RG_implemented_groups(SSL_CTX *ctx, int aliases)
@@ -65,7 +67,7 @@ cdef extern from "compat.h" nogil:
     int OPENSSL_init_ssl(uint64_t options, const void *settings)
     int OPENSSL_init_crypto(uint64_t options, const void *settings)
     const uint64_t OPENSSL_INIT_LOAD_SSL_STRINGS, OPENSSL_INIT_LOAD_CRYPTO_STRINGS, OPENSSL_INIT_NO_ATEXIT
-    const uint64_t OPENSSL_INIT_LOAD_CONFIG
+    const uint64_t OPENSSL_INIT_LOAD_CONFIG, OPENSSL_INIT_NO_LOAD_CONFIG
 
     # ---- err.h --------------------------------------------------------------
     unsigned long ERR_get_error()
@@ -79,6 +81,7 @@ cdef extern from "compat.h" nogil:
     unsigned long ERR_PACK(int library, int function, int reason)
     const char *ERR_lib_error_string(unsigned long code)
     const char *ERR_reason_error_string(unsigned long code)
+    const int ERR_TXT_STRING
     const int ERR_LIB_SYS, ERR_LIB_BN, ERR_LIB_RSA, ERR_LIB_DH, ERR_LIB_EVP, ERR_LIB_BUF, ERR_LIB_OBJ, ERR_LIB_PEM
     const int ERR_LIB_DSA, ERR_LIB_X509, ERR_LIB_ASN1, ERR_LIB_CONF, ERR_LIB_CRYPTO, ERR_LIB_EC, ERR_LIB_SSL
     const int ERR_LIB_BIO, ERR_LIB_PKCS7, ERR_LIB_X509V3, ERR_LIB_PKCS12, ERR_LIB_RAND, ERR_LIB_DSO, ERR_LIB_ENGINE

@@ -1,7 +1,8 @@
 # Where the system's CA certificates are, for set_default_verify_paths().
 #
-# OpenSSL has a file and a directory built in. Those of a library that was built elsewhere,
-# such as the one in a wheel, do not exist on the machine it runs on.
+# OpenSSL has a file and a directory built in. Those of a library that was built elsewhere do not exist on the
+# machine it runs on. Those of the one in a wheel (/etc/ssl, the most common) may exist by chance, and not be where
+# the platform has its certificates: there the platforms' places alone count.
 
 # Platform, file, directory: what the platform's own OpenSSL uses there, or the file that is made for
 # all programs. Both are made by the same tool. Sources: update-ca-certificates(8) of Debian and of
@@ -20,7 +21,7 @@ cdef tuple _KNOWN_PLACES = (
 )
 
 
-cdef tuple _choose_places(bytes root, bytes built_file, bytes built_directory):
+cdef tuple _choose_places(bytes root, bytes built_file, bytes built_directory, bint bundled):
     """(origin, file, directory) of what is trusted by default; see find_default_trust()."""
     cdef const char *named_file = RG_environment(X509_get_default_cert_file_env())
     cdef const char *named_directory = RG_environment(X509_get_default_cert_dir_env())
@@ -29,7 +30,7 @@ cdef tuple _choose_places(bytes root, bytes built_file, bytes built_directory):
     if named_file != NULL or named_directory != NULL:
         return ("environment", built_file if named_file == NULL else <bytes>named_file,
                 built_directory if named_directory == NULL else <bytes>named_directory)
-    if RG_is_file(built_file) or RG_is_directory(built_directory):
+    if not bundled and (RG_is_file(built_file) or RG_is_directory(built_directory)):
         return "OpenSSL", built_file, built_directory
     for platform, path, directory in _KNOWN_PLACES:
         path, directory = root + path, root + directory
@@ -37,25 +38,27 @@ cdef tuple _choose_places(bytes root, bytes built_file, bytes built_directory):
             return platform, path, directory if RG_is_directory(directory) else b""
     for platform, path, directory in _KNOWN_PLACES:
         path, directory = root + path, root + directory
-        if RG_is_directory(directory):
+        if RG_has_certificates(directory):
             return platform, b"", directory
     return None, built_file, built_directory
 
 
 cdef tuple _default_places():
-    return _choose_places(b"", <bytes>X509_get_default_cert_file(), <bytes>X509_get_default_cert_dir())
+    return _choose_places(
+        b"", <bytes>X509_get_default_cert_file(), <bytes>X509_get_default_cert_dir(), RG_HAS_BUNDLED_OPENSSL)
 
 
 cdef str _path_text(bytes path):
     return <str>path if RG_STR_IS_BYTES else path.decode(sys.getfilesystemencoding(), "surrogateescape")
 
 
-def find_default_trust(*, root=None, built_in=None):
+def find_default_trust(*, root=None, built_in=None, bundled=RG_HAS_BUNDLED_OPENSSL):
     """Which file and which directory set_default_verify_paths() loads.
 
     Args:
         root: directory (str) to look below for the platforms' known places, for tests.
         built_in: pair of the file and the directory (str) to take for OpenSSL's own, for tests.
+        bundled: whether OpenSSL is part of the extension, and its own places do not count; for tests.
     Returns: (origin, file, directory), all str. The origin is "environment" (SSL_CERT_FILE or
         SSL_CERT_DIR is set), "OpenSSL" (what is built in) or None (nothing is known), and then
         neither path need exist; or the name of the platform whose known places these are, "" for
@@ -63,11 +66,11 @@ def find_default_trust(*, root=None, built_in=None):
     """
     cdef bytes where = b"" if root is None else path_argument(root, "root")
     if built_in is None:
-        origin, path, directory = _default_places() if root is None else _choose_places(
-            where, <bytes>X509_get_default_cert_file(), <bytes>X509_get_default_cert_dir())
+        origin, path, directory = _choose_places(
+            where, <bytes>X509_get_default_cert_file(), <bytes>X509_get_default_cert_dir(), bundled)
     else:
         origin, path, directory = _choose_places(
-            where, path_argument(built_in[0], "built_in"), path_argument(built_in[1], "built_in"))
+            where, path_argument(built_in[0], "built_in"), path_argument(built_in[1], "built_in"), bundled)
     return origin, _path_text(path), _path_text(directory)
 
 

@@ -5,11 +5,12 @@
 #ifndef REGRAFT_STORES_H
 #define REGRAFT_STORES_H
 
-#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <time.h>
 #ifndef _WIN32
+#include <dirent.h>
 #include <fcntl.h>
 #include <unistd.h>
 #define RG_process_id() ((long)getpid())
@@ -26,13 +27,6 @@
 #define RG_load_directory(store, path) X509_STORE_load_locations(store, NULL, path)
 #endif
 
-/* A variable of the environment as OpenSSL reads it: not in a process with borrowed rights. */
-static inline const char *
-RG_environment(const char *name)
-{
-    return OPENSSL_issetugid() ? NULL : getenv(name);
-}
-
 static inline int
 RG_is_file(const char *path)
 {
@@ -40,11 +34,27 @@ RG_is_file(const char *path)
     return stat(path, &found) == 0 && (found.st_mode & S_IFMT) != S_IFDIR;
 }
 
+/* Whether OpenSSL could find a certificate in a directory: one file at least is named by a hash ("0a775a30.0").
+ * Directories that programs' packages make, and in which nobody has put certificates, are common. */
 static inline int
-RG_is_directory(const char *path)
+RG_has_certificates(const char *path)
 {
-    struct stat found;
-    return stat(path, &found) == 0 && (found.st_mode & S_IFMT) == S_IFDIR;
+#ifdef _WIN32
+    return RG_is_directory(path);
+#else
+    DIR *directory = opendir(path);
+    struct dirent *entry;
+    int found = 0;
+
+    if (directory == NULL)
+        return 0;
+    while (!found && (entry = readdir(directory)) != NULL)
+        found = strspn(entry->d_name, "0123456789abcdef") == 8 && entry->d_name[8] == '.'
+            && strspn(entry->d_name + 9, "0123456789") > 0
+            && entry->d_name[9 + strspn(entry->d_name + 9, "0123456789")] == '\0';
+    closedir(directory);
+    return found;
+#endif
 }
 
 /* What tells the states of a file apart. */

@@ -19,9 +19,8 @@ cdef extern from "stores.h" nogil:
         pass
     int RG_load_file(X509_STORE *store, const char *path)
     int RG_load_directory(X509_STORE *store, const char *path)
-    const char *RG_environment(const char *name)
     bint RG_is_file(const char *path)
-    bint RG_is_directory(const char *path)
+    bint RG_has_certificates(const char *path)
     int RG_look_at_file(const char *path, FileState *state)
     bint RG_same_state(const FileState *a, const FileState *b)
     bint RG_is_settled(const FileState *state)

@@ -64,6 +64,9 @@ def load_extension():
     try:
         _check_extensions()
         from regraft import _openssl
+    except RuntimeError as error:
+        # It is there and sound, and refuses what the environment asks for: OPENSSL_CONF, says ext/configuration.pxi.
+        raise ActivationError("regraft does not start in this interpreter (%s): %s" % (sys.executable, error))
     except Exception as error:  # noqa: B902  (an extension may fail in any way when it is loaded)
         raise ActivationError(
             "the extension of regraft does not load in this interpreter (%s): %s. Extensions there: %s. Install"

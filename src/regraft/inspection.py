@@ -16,7 +16,7 @@ def examine():
         "switched_off": _boot.is_switched_off(),
         "interpreter": sys.executable,
         "ssl": {"file": None, "openssl": None, "error": None},
-        "extension": {"file": None, "loaded": None, "built_with": None, "error": None},
+        "extension": {"file": None, "loaded": None, "built_with": None, "bundled": False, "sbom": None, "error": None},
         "defaults": None,
         "trust": {"origin": None, "file": None, "directory": None},
         "urandom": "host",
@@ -31,7 +31,8 @@ def examine():
     else:
         report["extension"].update(
             file=extension.__file__, loaded=extension.OPENSSL_VERSION,
-            built_with=activation.name_version(*extension._OPENSSL_API_VERSION[:4]))
+            built_with=activation.name_version(*extension._OPENSSL_API_VERSION[:4]),
+            bundled=extension.CAPABILITIES["BUNDLED_OPENSSL"], sbom=find_sbom())
         report["trust"] = _examine_trust(extension)
     if report["extension"]["error"] and report["overlay"]["position"] is not None:
         report["ssl"]["error"] = report["extension"]["error"]
@@ -87,8 +88,19 @@ def find_activator():
     return "PYTHONPATH" if activation.OVERLAY in inherited else None
 
 
+def find_sbom():
+    """Return the path of the list of what this distribution is made of (SBOM, PEP 770), or None without one.
+
+    A wheel with an OpenSSL of its own has it in its metadata, which pip puts beside the package.
+    """
+    path = os.path.join(os.path.dirname(_boot.HOME), "regraft-%s.dist-info" % __version__, "sboms", "regraft.cdx.json")
+    return path if os.path.isfile(path) else None
+
+
 def _examine_trust(extension):
     origin, cafile, capath = extension.find_default_trust()
+    if origin is None:
+        return {"origin": None, "file": None, "directory": None}
     return {
         "origin": origin,
         "file": cafile if os.path.isfile(cafile) else None,

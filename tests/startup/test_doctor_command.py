@@ -11,7 +11,7 @@ import sys
 import pytest
 
 import regraft
-from regraft import doctor, features, libraries
+from regraft import _openssl, doctor, features, libraries
 from throwaway import is_below
 
 DOCUMENTATION = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs", "doctor.rst")
@@ -124,7 +124,7 @@ def test_the_json_is_one_of_the_documented_structure(environment):
     assert set(found["conditions"]) <= set(doctor.CONDITIONS)
     assert re.match(r"\d{4}-\d\d-\d\d$", found["date"])
     assert set(found["openssl"]) == {"loaded", "built_with", "library", "release", "series", "end_of_support", "ended",
-                                     "long_term", "files"}
+                                     "long_term", "files", "bundled", "sbom"}
     assert set(found["trust"]) == {"origin", "file", "directory", "roots", "expired", "not_yet_valid", "weak",
                                    "unreadable", "distrusted"}
     assert found["interpreter"]["release"] == ".".join(map(str, sys.version_info[:3]))
@@ -140,6 +140,26 @@ def test_the_trust_store_is_the_one_of_the_environment(environment, certs):
         assert (found["trust"]["origin"], found["trust"]["file"], found["trust"]["roots"]) == ("environment", bundle, 2)
         assert found["trust"]["distrusted"] == []
         assert [row["value"] for row in found["variables"] if row["name"] == "SSL_CERT_FILE"] == [bundle]
+
+
+def test_an_openssl_of_our_own_is_told_as_one_in_force_only_while_it_is(environment):
+    stock = report(environment)[1]
+    assert (stock["openssl"]["bundled"], stock["openssl"]["sbom"]) == (False, None)
+    environment.enable()
+    found, text = report(environment)[1], environment.regraft("doctor").out
+    is_bundled = _openssl.CAPABILITIES["BUNDLED_OPENSSL"]
+    assert found["openssl"]["bundled"] == is_bundled
+    # It reads no file of the system.
+    assert not is_bundled or found["files"]["openssl"] is None
+    assert ("updates of the system do not reach it" in " ".join(text.split())) == is_bundled
+
+
+def test_no_ca_certificates_is_a_warning_that_says_what_to_do(environment):
+    environment.enable()
+    found = environment.regraft("doctor", SSL_CERT_FILE="/nonexistent", SSL_CERT_DIR="")
+    text = " ".join(found.out.split())
+    assert "default contexts trust nobody, and no verification succeeds" in text
+    assert "install the distribution's package ca-certificates" in text
 
 
 def test_a_configuration_of_openssl_is_told_with_what_it_sets(environment, tmpdir):
@@ -215,6 +235,10 @@ def test_an_openssl_that_can_make_no_context_is_reported_all_the_same(environmen
         if enabled:
             environment.enable()
         found = report(environment, OPENSSL_CONF=str(path))[1]
+        if enabled and _openssl.CAPABILITIES["BUNDLED_OPENSSL"]:
+            # It does not start with less than was asked for.
+            assert str(path) in found["ssl_error"] and found["openssl"]["loaded"] is None
+            continue
         # Before OpenSSL 3 there are no providers.
         is_new = libraries.order_release(found["openssl"]["release"]) >= (3,)
         assert bool(found["defaults"]["error"]) == is_new

@@ -8,7 +8,7 @@ import re
 import pytest
 
 import regraft
-from regraft import activation
+from regraft import _openssl, activation
 from regraft.cli.status import describe_trust
 from throwaway import is_below
 
@@ -62,6 +62,33 @@ def test_status_tells_which_ca_certificates_are_trusted_by_default(environment, 
     assert "NOTHING, as SSL_CERT_FILE or SSL_CERT_DIR says" in text
 
 
+def test_status_tells_whether_openssl_is_part_of_the_extension_and_where_it_is_listed(environment):
+    is_bundled = _openssl.CAPABILITIES["BUNDLED_OPENSSL"]
+    about = report(environment)[1]["extension"]
+    assert (about["bundled"], about["sbom"]) == (is_bundled, None)
+    sbom = os.path.join(environment.packages, "regraft-%s.dist-info" % regraft.__version__, "sboms", "regraft.cdx.json")
+    os.makedirs(os.path.dirname(sbom))
+    open(sbom, "w").close()
+    assert report(environment)[1]["extension"]["sbom"] == sbom
+    line = [each for each in environment.regraft("status").lines if each.startswith("  OpenSSL ")][0]
+    assert ("part of the extension, listed in %s" % sbom in line) == is_bundled
+    assert ("built with" in line) == (not is_bundled)
+
+
+def test_a_configuration_that_cannot_be_taken_on_is_told_without_a_traceback(environment, tmpdir):
+    missing = str(tmpdir.join("nowhere.cnf"))
+    environment.enable()
+    status, found = report(environment, OPENSSL_CONF=missing)
+    result = environment.regraft("status", OPENSSL_CONF=missing)
+    assert "Traceback" not in result.err
+    if _openssl.CAPABILITIES["BUNDLED_OPENSSL"]:
+        assert (status, found["active"]) == (1, False)
+        for text in (found["extension"]["error"], found["ssl"]["error"], result.out):
+            assert missing in text and "unset OPENSSL_CONF" in text and "pip install" not in text
+    else:
+        assert (status, found["active"], found["extension"]["error"]) == (0, True, None)
+
+
 @pytest.mark.parametrize("trust, words", [
     (("OpenSSL", "/own/cert.pem", "/own/certs"), "/own/cert.pem and /own/certs, as built into OpenSSL"),
     (("OpenSSL", None, "/own/certs"), "/own/certs, as built into OpenSSL"),
@@ -69,6 +96,11 @@ def test_status_tells_which_ca_certificates_are_trusted_by_default(environment, 
     ((None, None, None), "NOTHING: no CA certificates are found; name a file of them in SSL_CERT_FILE")])
 def test_status_says_in_words_what_is_trusted(trust, words):
     assert describe_trust(dict(zip(("origin", "file", "directory"), trust))) == words
+
+
+def test_places_that_do_not_count_are_not_said_to_be_missing():
+    trust = {"origin": "SUSE", "file": "/etc/bundle.pem", "directory": None}
+    assert describe_trust(trust, is_bundled=True) == "/etc/bundle.pem, as on SUSE; OpenSSL's own paths do not count"
 
 
 @pytest.mark.parametrize("version, name", [

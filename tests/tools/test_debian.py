@@ -46,16 +46,16 @@ class Made:
         self.listed: dict[str, str] = {}
         self.publish("1:1.0", "hello\n")
 
-    def publish(self, version: str, text: str) -> None:
-        """Puts a release of the package into the suite, in place of the one before."""
+    def publish(self, version: str, text: str, machine: str = "") -> None:
+        """Puts a release of the package into the suite, in place of the one before; for this machine or another."""
         tree = self.root / "package"
         shutil.rmtree(tree, ignore_errors=True)
         (tree / "DEBIAN").mkdir(parents=True)
         (tree / "usr/share").mkdir(parents=True)
         (tree / "usr/share/greeting").write_text(text)
         control = (
-            "Package: greeting\nVersion: %s\nArchitecture: all\nMaintainer: trial <trial@localhost>\n"
-            "Description: trial\n" % version
+            "Package: greeting\nVersion: %s\nArchitecture: %s\nMaintainer: trial <trial@localhost>\n"
+            "Description: trial\n" % (version, machine or "all")
         )
         (tree / "DEBIAN/control").write_text(control)
         mirror = self.root / "mirror"
@@ -63,7 +63,7 @@ class Made:
         package.parent.mkdir(parents=True, exist_ok=True)
         call("dpkg-deb", "--root-owner-group", "--build", str(tree), str(package))
         data = package.read_bytes()
-        self.architecture = subprocess.check_output(["dpkg", "--print-architecture"], text=True).strip()
+        self.architecture = machine or subprocess.check_output(["dpkg", "--print-architecture"], text=True).strip()
         name = "main/binary-%s/Packages" % self.architecture
         self.listed[name] = control + "Filename: pool/greeting.deb\nSize: %d\nSHA256: %s\n" % (
             len(data), hashlib.sha256(data).hexdigest()
@@ -131,6 +131,16 @@ def test_a_package_is_unpacked_into_the_cache_and_its_version_kept(made):
     assert (tree / "usr/share/greeting").read_text() == "hello\n"
     assert debian.cache() in tree.parents
     assert debian.versions(tree) == {"greeting": "1:1.0"}
+
+
+def test_a_package_for_another_machine_is_another_tree(made):
+    tree = unpack(made)
+    made.publish("1:1.0", "from afar\n", "s390x")
+    other = debian.unpack(SUITE, ["greeting"], made.archive, architecture="s390x")
+    assert (other / "usr/share/greeting").read_text() == "from afar\n"
+    assert (tree / "usr/share/greeting").read_text() == "hello\n"
+    with pytest.raises(ValueError):
+        debian.unpack(SUITE, ["greeting"], made.archive, architecture="../s390x")
 
 
 def test_what_is_in_the_cache_is_not_fetched_again(made):

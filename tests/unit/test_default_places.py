@@ -50,6 +50,9 @@ def below(root, name):
 
 # ---- which places ----------------------------------------------------------------------
 
+HASHED = "0a775a30.0"  # the name by which OpenSSL looks for a certificate in a directory
+
+
 @pytest.mark.parametrize("platform, path, directory", PLATFORMS)
 def test_each_platforms_places_are_found(tmpdir, platform, path, directory):
     root = place(tmpdir, path, *[directory + "/"] * bool(directory))
@@ -59,8 +62,16 @@ def test_each_platforms_places_are_found(tmpdir, platform, path, directory):
 
 
 def test_a_directory_counts_where_there_is_no_file(tmpdir):
-    root = place(tmpdir, "etc/ssl/certs/")
+    root = place(tmpdir, "etc/ssl/certs/" + HASHED)
     assert _openssl.find_default_trust(root=root, built_in=ELSEWHERE)[1:] == ("", below(root, "etc/ssl/certs"))
+
+
+@pytest.mark.parametrize("name", ["", "README", "0a775a3.0", "0a775a30.r", "0a775a30.", "0a775a300", "0A775A30.0", "0a775a30.0x"])
+def test_a_directory_in_which_openssl_would_find_nothing_is_passed_over(tmpdir, name):
+    root = place(tmpdir, "etc/ssl/certs/" + name)
+    assert _openssl.find_default_trust(root=root, built_in=ELSEWHERE) == (None,) + ELSEWHERE
+    place(tmpdir, "etc/pki/tls/certs/" + HASHED)
+    assert _openssl.find_default_trust(root=root, built_in=ELSEWHERE)[2] == below(root, "etc/pki/tls/certs")
 
 
 def test_a_directory_that_does_not_exist_is_not_named(tmpdir):
@@ -77,7 +88,17 @@ def test_a_directory_with_the_name_of_a_file_is_none(tmpdir):
 def test_what_is_built_into_openssl_comes_first(tmpdir, made):
     root = place(tmpdir, made, "etc/ssl/certs/ca-certificates.crt")
     own = (below(root, "own/cert.pem"), below(root, "own/certs"))
-    assert _openssl.find_default_trust(root=root, built_in=own) == ("OpenSSL",) + own
+    assert _openssl.find_default_trust(root=root, built_in=own, bundled=False) == ("OpenSSL",) + own
+    # Where OpenSSL is part of the extension they exist by chance.
+    assert _openssl.find_default_trust(root=root, built_in=own, bundled=True) == (
+        "Debian, Ubuntu, Arch, Gentoo", below(root, "etc/ssl/certs/ca-certificates.crt"), below(root, "etc/ssl/certs"))
+
+
+def test_the_places_that_count_are_those_of_this_build(tmpdir):
+    root = place(tmpdir, "own/cert.pem", "etc/ssl/certs/ca-certificates.crt")
+    own = (below(root, "own/cert.pem"), below(root, "own/certs"))
+    origin = _openssl.find_default_trust(root=root, built_in=own)[0]
+    assert (origin == "OpenSSL") == (not _openssl.CAPABILITIES["BUNDLED_OPENSSL"])
 
 
 def test_nothing_known_is_said_to_be_nothing(tmpdir):

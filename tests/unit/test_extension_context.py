@@ -59,6 +59,7 @@ def test_a_new_context_has_the_options_that_python_always_sets():
     assert not options & _openssl.OP_NO_TLSv1_3
 
 
+@pytest.mark.skipif(_openssl.CAPABILITIES["BUNDLED_OPENSSL"], reason="the import is refused: test_openssl_configuration.py")
 @pytest.mark.skipif(not _openssl.CAPABILITIES["OPENSSL3"], reason="this OpenSSL has no providers")
 def test_a_configuration_without_a_working_provider_is_named(tmpdir):
     configuration = tmpdir.join("openssl.cnf")

@@ -10,6 +10,8 @@ import pytest
 from regraft import _openssl
 
 pytestmark = pytest.mark.skipif(not _openssl.CAPABILITIES["OPENSSL3"], reason="OpenSSL has providers from 3.0 on")
+taken_on = pytest.mark.skipif(
+    _openssl.CAPABILITIES["BUNDLED_OPENSSL"], reason="the import is refused: test_openssl_configuration.py")
 
 HEAD = "openssl_conf = main\n[main]\nproviders = providers\nalg_section = algorithms\n[on]\nactivate = 1\n"
 PRELUDE = """
@@ -37,6 +39,7 @@ def run_under(tmpdir, configuration, program):
     return out.splitlines(), path
 
 
+@taken_on
 def test_a_configuration_that_names_a_missing_provider_is_named_in_every_error(tmpdir):
     lines, path = run_under(tmpdir, "[providers]\nnonsense = on\n[algorithms]\n", """
 for make in (hashlib.md5, hashlib.sha256, lambda: hashlib.new("sha256"), lambda: hmac.new(b"k", b"m", "sha256"),
@@ -51,6 +54,7 @@ print(hashlib.blake2b(b"").hexdigest()[:8])
         assert path in line and "missing" in line and "unsupported" in line
 
 
+@taken_on
 def test_what_the_default_properties_forbid_is_refused_although_we_could_hash_it_ourselves(tmpdir):
     lines, _ = run_under(tmpdir, "[providers]\ndefault = on\nbase = on\n[algorithms]\ndefault_properties = fips=yes\n", """
 for name in ("md5", "sha1", "sha256", "sha512", "sha3_256", "sha3_512"):
@@ -92,6 +96,7 @@ print(keyed.hexdigest() == keyed.copy().hexdigest() == hexed(hmac.digest(b"k" * 
 
 
 @pytest.mark.skipif(not os.environ.get(FIPS_VARIABLE), reason="%s names no FIPS provider (fips.so)" % FIPS_VARIABLE)
+@taken_on
 def test_the_fips_provider_computes_what_it_approves(tmpdir):
     module = os.environ[FIPS_VARIABLE]
     installed = str(tmpdir.join("module.cnf"))

@@ -564,6 +564,7 @@ activate = 1
 """
 
 
+@pytest.mark.skipif(_openssl.CAPABILITIES["BUNDLED_OPENSSL"], reason="the import is refused: test_openssl_configuration.py")
 @pytest.mark.skipif(not _openssl.CAPABILITIES["OPENSSL3"], reason="OpenSSL has properties from 3.0 on")
 def test_where_only_approved_digests_may_be_used_md5_fails_unless_it_is_not_for_security(tmpdir):
     configuration = tmpdir.join("openssl.cnf")

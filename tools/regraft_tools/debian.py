@@ -75,7 +75,9 @@ def cache() -> Path:
     return Path(base).expanduser().resolve() / "regraft"
 
 
-def unpack(suite: str, packages: Sequence[str], archive: Archive | None = None) -> Path:
+def unpack(
+    suite: str, packages: Sequence[str], archive: Archive | None = None, architecture: str = ""
+) -> Path:
     """The root of a tree with the files of binary packages, fetched when first asked for.
 
     Nothing is configured and no script of a package runs. Dependencies are not followed.
@@ -84,14 +86,17 @@ def unpack(suite: str, packages: Sequence[str], archive: Archive | None = None) 
         suite: such as `trixie` or `sid`.
         packages: names, without versions.
         archive: default is `of_machine()`.
+        architecture: Debian's name of a machine, such as `arm64`; default is this one.
 
     Raises:
         Unavailable: there is no apt, the mirror does not answer, a signature is wrong, or the
             suite has no such package.
     """
+    if architecture and not _PACKAGE.match(architecture):
+        raise ValueError("not a name of a machine: %r" % architecture)
 
     def fill(folder: Path, tree: Path) -> dict[str, str]:
-        apt = _Apt(suite, archive or of_machine(suite))
+        apt = _Apt(suite, archive or of_machine(suite), architecture=architecture)
         versions = {}
         with tempfile.TemporaryDirectory(dir=folder) as parcel:
             apt.run("download", *packages, cwd=Path(parcel))
@@ -101,7 +106,7 @@ def unpack(suite: str, packages: Sequence[str], archive: Archive | None = None) 
                 versions.update([each.name.replace("%3a", ":").split("_")[:2]])
         return versions
 
-    return _kept(suite, "binary", packages, fill)
+    return _kept(suite, "binary", packages, fill, architecture)
 
 
 def unpacked(suite: str, packages: Sequence[str]) -> Path | None:
@@ -305,14 +310,15 @@ def locked(path: Path) -> Iterator[None]:
 class _Apt:
     """apt-get for one suite of one archive, with directories of its own."""
 
-    def __init__(self, suite: str, archive: Archive, kind: str = "deb") -> None:
+    def __init__(self, suite: str, archive: Archive, kind: str = "deb", architecture: str = "") -> None:
         if not archive.keyring.is_file():
             raise Unavailable(
                 "no %s, which has the keys that the suites are signed with: install the package "
                 "debian-archive-keyring" % archive.keyring
             )
         self._suite, self._archive = suite, archive
-        line = "%s [signed-by=%s] %s %s main\n" % (kind, archive.keyring, archive.mirror, suite)
+        machine = "arch=%s " % architecture if architecture else ""
+        line = "%s [%ssigned-by=%s] %s %s main\n" % (kind, machine, archive.keyring, archive.mirror, suite)
         key = hashlib.sha256(line.encode()).hexdigest()[:16]
         self._home = cache() / "debian" / "apt" / key
         with locked(self._home):
@@ -320,7 +326,7 @@ class _Apt:
                 (self._home / each).mkdir(parents=True, exist_ok=True)
             (self._home / "sources.list").write_text(line)
             (self._home / "status").touch()
-            (self._home / "apt.conf").write_text(_configuration(self._home))
+            (self._home / "apt.conf").write_text(_configuration(self._home, architecture))
 
     def run(self, *arguments: str, cwd: Path) -> None:
         """Brings the lists up to date and runs apt-get in a directory."""
@@ -346,7 +352,7 @@ class _Apt:
         return sorted(found, key=functools.cmp_to_key(compare_versions), reverse=True)
 
 
-def _configuration(home: Path) -> str:
+def _configuration(home: Path, architecture: str = "") -> str:
     values = {
         "Dir::State": home, "Dir::State::Lists": home / "lists",
         "Dir::State::Status": home / "status",
@@ -361,15 +367,20 @@ def _configuration(home: Path) -> str:
         "Acquire::AllowWeakRepositories": "false",
         "Acquire::Retries": "2",
     }
-    return "".join('%s "%s";\n' % item for item in values.items())
+    text = "".join('%s "%s";\n' % item for item in values.items())
+    if architecture:
+        # The list would keep the machine's own beside it.
+        return text + '#clear APT::Architectures;\nAPT::Architecture "%s";\nAPT::Architectures { "%s"; };\n' % (
+            architecture, architecture)
+    return text
 
 
 def _kept(
     suite: str, kind: str, packages: Sequence[str], fill: Callable[[Path, Path], dict[str, str]],
-    version: str = "",
+    variant: str = "",
 ) -> Path:
-    """The tree of that suite, kind and set of packages; `fill` makes it when there is none."""
-    target = _place(suite, kind, packages, version)
+    """The tree of that suite, kind, set of packages and variant of them; `fill` makes it when there is none."""
+    target = _place(suite, kind, packages, variant)
     with locked(target):
         if target.is_dir():
             return target / _TREE
@@ -386,11 +397,11 @@ def _kept(
     return target / _TREE
 
 
-def _place(suite: str, kind: str, packages: Sequence[str], version: str = "") -> Path:
-    """The directory of the cache for that suite, kind and set of packages."""
+def _place(suite: str, kind: str, packages: Sequence[str], variant: str = "") -> Path:
+    """The directory of the cache for that suite, kind, set of packages and variant of them."""
     _check_names(suite, packages)
     names = sorted(set(packages))
-    key = hashlib.sha256("\0".join([*names, *filter(None, [version])]).encode()).hexdigest()[:12]
+    key = hashlib.sha256("\0".join([*names, *filter(None, [variant])]).encode()).hexdigest()[:12]
     return cache() / "debian" / suite / ("%s-%s-%s" % (kind, names[0], key))
 
 

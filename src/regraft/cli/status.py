@@ -37,7 +37,7 @@ def describe(report):
         ("extension", report["extension"]["file"] or report["extension"]["error"]),
         ("OpenSSL", describe_openssl(report)),
         ("defaults", report["defaults"] or "the stock module's"),
-        ("trusts", describe_trust(report["trust"])),
+        ("trusts", describe_trust(report["trust"], report["extension"]["bundled"])),
         ("os.urandom", "regraft's" if report["urandom"] == "regraft" else "the host's own"),
         ("overlay", describe_overlay(report["overlay"])),
         ("kill switch", "REGRAFT_DISABLE is %sset" % ("" if report["switched_off"] else "not ")),
@@ -47,14 +47,17 @@ def describe(report):
 
 
 def describe_openssl(report):
-    """Return the version loaded and the one built with."""
+    """Return the version loaded, and the one built with or that it is part of the extension."""
     extension = report["extension"]
     if not extension["loaded"]:
         return report["ssl"]["openssl"] or "unknown"
+    if extension["bundled"]:
+        listed = ", listed in %s" % extension["sbom"] if extension["sbom"] else ""
+        return "%s, part of the extension%s; the system's is not used" % (extension["loaded"], listed)
     return "%s, built with %s" % (extension["loaded"], extension["built_with"])
 
 
-def describe_trust(trust):
+def describe_trust(trust, is_bundled=False):
     """Return which CA certificates default contexts load, and who says so."""
     places = " and ".join(each for each in (trust["file"], trust["directory"]) if each)
     if trust["origin"] == "environment":
@@ -63,7 +66,8 @@ def describe_trust(trust):
         return "NOTHING: no CA certificates are found; name a file of them in SSL_CERT_FILE"
     if trust["origin"] == "OpenSSL":
         return "%s, as built into OpenSSL" % places
-    return "%s, as on %s; OpenSSL's own paths do not exist" % (places, trust["origin"])
+    return "%s, as on %s; OpenSSL's own paths %s" % (
+        places, trust["origin"], "do not count" if is_bundled else "do not exist")
 
 
 def describe_overlay(overlay):

@@ -32,10 +32,13 @@ def examine():
     error = status["ssl"]["error"] or error
     extension = sys.modules.get("regraft._openssl")
     openssl = _examine_openssl(ssl, today, libraries or settings.list_libraries())
+    if status["active"]:
+        openssl.update((name, status["extension"][name]) for name in ("bundled", "sbom"))
     places = status["trust"] if status["active"] else trust.find_places(ssl)
     if ssl is None and extension is not None:
         places = status["trust"]
-    files = settings.list_files(_find_home(ssl))
+    # An OpenSSL that is part of the extension reads no file but the one that OPENSSL_CONF names.
+    files = settings.list_files(None if openssl["bundled"] else _find_home(ssl), openssl["bundled"])
     defaults, weak = None, []
     if ssl is not None:
         defaults, weak = strength.examine(ssl, openssl["loaded"], files["openssl"])
@@ -136,7 +139,7 @@ def _examine_openssl(ssl, today, libraries):
         end, ended = lifetimes.judge(lifetimes.OPENSSL, series, today)
     return {"loaded": loaded, "built_with": activation.name_version(*built[:4]) if built else None,
             "library": library, "release": release, "series": series, "end_of_support": end, "ended": ended,
-            "long_term": series in lifetimes.LONG_TERM, "files": libraries}
+            "long_term": series in lifetimes.LONG_TERM, "files": libraries, "bundled": False, "sbom": None}
 
 
 def _find_home(ssl):

@@ -52,6 +52,12 @@ _PATHS = ("SSL_CERT_FILE", "OPENSSL_CONF", "OPENSSL_MODULES", "OPENSSL_ENGINES",
 CERT_VERIFICATION = "/etc/python/cert-verification.cfg"
 CRYPTO_POLICY = "/etc/crypto-policies/state/current"
 FIPS = "/proc/sys/crypto/fips_enabled"
+# What an OpenSSL that is part of the extension makes of them.
+UNHEARD = {
+    CRYPTO_POLICY: "the OpenSSL in regraft's extension does not read it",
+    FIPS: "the OpenSSL in regraft's extension has no FIPS provider and is no validated module; build regraft from source"
+          " to use the system's",
+}
 
 
 def list_variables(environment=None):
@@ -113,10 +119,12 @@ def _without_password(name, value):
     return re.sub(r"(://)\S*@", r"\1***@", value)
 
 
-def list_files(directory):
+def list_files(directory, is_bundled=False):
     """Return the files of configuration that change TLS.
 
-    Args: directory (str or None), where OpenSSL has its own files (OPENSSLDIR).
+    Args:
+        directory (str or None): where OpenSSL has its own files (OPENSSLDIR).
+        is_bundled (bool): whether OpenSSL is part of regraft's extension.
     Returns:
         dict: `openssl` (dict of `Configuration.describe`, or None), `others` (list of dict: `path`, `effect`).
     """
@@ -131,6 +139,8 @@ def list_files(directory):
     for path, find in ((CERT_VERIFICATION, _judge_verification), (CRYPTO_POLICY, _judge_policy), (FIPS, _judge_fips)):
         text = _read(path)
         effect = find(text) if text is not None else None
+        if effect and is_bundled and path in UNHEARD:
+            effect += "; %s" % UNHEARD[path]
         if effect:
             others.append({"path": path, "effect": effect})
     return {"openssl": openssl, "others": others}

@@ -76,8 +76,13 @@ def _openssl(sheet, report):
         return
     built = ", built with %s" % about["built_with"] if about["built_with"] else ""
     sheet.add(about["loaded"] + built)
+    if about["bundled"]:
+        sheet.add("part of %s; updates of the system do not reach it, those of regraft do"
+                  % report["status"]["extension"]["file"], indent=2)
+        if about["sbom"]:
+            sheet.add("listed in %s" % about["sbom"], indent=2)
     for path in about["files"] or ():
-        sheet.add(path, indent=2)
+        sheet.add("%s%s" % ("also loaded, and not used by regraft: " if about["bundled"] else "", path), indent=2)
     if about["library"] != "OpenSSL":
         sheet.add("%s is not OpenSSL: its releases and their ends are its own" % about["library"], NOTE)
     elif about["end_of_support"] is None:
@@ -85,8 +90,10 @@ def _openssl(sheet, report):
     else:
         kind = ", a series with long-term support," if about["long_term"] else ""
         if about["ended"]:
-            sheet.add("upstream's support of %s%s ended on %s; a distribution may support its own build longer"
-                      % (about["series"], kind, about["end_of_support"]), BAD)
+            longer = "install a newer regraft, which brings a newer one" if about["bundled"] else \
+                "a distribution may support its own build longer"
+            sheet.add("upstream's support of %s%s ended on %s; %s"
+                      % (about["series"], kind, about["end_of_support"], longer), BAD)
         else:
             sheet.add("upstream supports %s%s until %s" % (about["series"], kind, about["end_of_support"]), OK)
 
@@ -97,11 +104,13 @@ def _trust(sheet, report):
     places = [each for each in (trust["file"], trust["directory"]) if each]
     if not places:
         sheet.add("no place is known: default contexts trust nobody, and no verification succeeds", BAD)
+        sheet.add("install the distribution's package ca-certificates, or name a file of CA certificates in SSL_CERT_FILE", DO)
     for place in places:
         sheet.add(place)
     by = {"environment": "SSL_CERT_FILE or SSL_CERT_DIR says so", "OpenSSL": "as built into OpenSSL"}
     if places:
-        said = by.get(trust["origin"], "as on %s; OpenSSL's own paths do not exist" % trust["origin"])
+        said = by.get(trust["origin"], "as on %s; OpenSSL's own paths do not %s" % (
+            trust["origin"], "count" if report["openssl"]["bundled"] else "exist"))
         sheet.add("%d roots; the place is %s" % (trust["roots"], said) if trust["origin"] != "environment"
                   else "%d roots; %s" % (trust["roots"], said), OK if trust["roots"] else BAD)
     for each in trust["expired"]:
