@@ -118,8 +118,15 @@ def test_files_and_directories_are_there_for_all_whatever_the_umask(tmp_path):
     assert {each.split()[0] for each in tree.values()} == {"drwxr-xr-x", "-rw-r--r--"}
 
 
-@pytest.mark.parametrize("there", [True, False], ids=["replacing", "new"])
-def test_killed_at_any_step_it_is_the_old_or_the_new_and_the_next_run_finishes(tmp_path, means, there):
+def test_killed_at_any_step_it_is_the_old_or_the_new_and_the_next_run_finishes(tmp_path, means):
+    kill_at_each_step(tmp_path, means, there=True)
+
+
+def test_killed_at_any_step_it_is_nothing_or_the_new_where_nothing_was(tmp_path):
+    kill_at_each_step(tmp_path, "exchange", there=False)
+
+
+def kill_at_each_step(tmp_path: Path, means: str, there: bool) -> None:
     ended, states = False, []
     before = {**(OLD if there else {}), "other.py": b""}
     after = {**NEW, "other.py": b""}

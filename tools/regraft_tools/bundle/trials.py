@@ -76,10 +76,13 @@ def copy_bare(interpreter: Interpreter, root: Path, without: Sequence[str] = ())
     site.mkdir()
     (root / "bin").mkdir()
     shutil.copy2(interpreter.path, root / "bin" / name)
+    for shared in (prefix / "lib").glob("lib%s*.so*" % name):
+        shutil.copy2(shared, root / "lib" / shared.name)
     for module in without:
         for path in (root / library / "lib-dynload").glob(module + ".*"):
             path.unlink()
-    return Machine(root / "bin" / name, root, site)
+    # The executable names the library of the original, which other users may have no right to read.
+    return Machine(root / "bin" / name, root, site, {"LD_LIBRARY_PATH": str(root / "lib")})
 
 
 def make_environment(interpreter: Interpreter, root: Path) -> Machine:
@@ -105,13 +108,14 @@ def make_bundle(interpreters: Sequence[Interpreter], folder: Path, version: str 
     return maker.make(wheels, folder, here=True)
 
 
-def rename(wheel: Path, version: str, folder: Path) -> Path:
-    """A copy of a wheel with another version."""
+def rename(wheel: Path, version: str, folder: Path, changes: Mapping[str, bytes] | None = None) -> Path:
+    """A copy of a wheel with another version, and perhaps other files in the place of some."""
     name, before, *tags = wheel.name.split("-")
     metadata = "%s-%s.dist-info/" % (name, before)
     with zipfile.ZipFile(wheel) as archive:
         files = {each: archive.read(each) for each in archive.namelist() if not each.endswith("/RECORD")}
     files = {each.replace(metadata, metadata.replace(before, version)): data for each, data in files.items()}
+    files.update(changes or {})
     metadata = metadata.replace(before, version)
     for path, pattern in (
         (name + "/__init__.py", rb'^__version__ = "(.*)"'), (metadata + "METADATA", rb"^Version: (.*)"),

@@ -6,21 +6,25 @@ import os
 import subprocess
 import sys
 
-from .wording import Refusal
+from .wording import Refusal, explain
 
 # What leads to another regraft than that of the directory, or to none.
 _MISLEADING = ("PYTHONPATH", "PYTHONSTARTUP", "PYTHONSAFEPATH")
 
-# As programs use it: with the hook, which may be an old one's, switched off, and the one to be tried before all others.
-_TRIAL = ("import os, sys; sys.path.insert(0, os.getcwd()); del os.environ['REGRAFT_DISABLE']; import regraft;"
-          " regraft.activate(); import ssl, hashlib; ssl.SSLContext(ssl.PROTOCOL_TLS); hashlib.sha256(b'').digest();"
-          " print(ssl.OPENSSL_VERSION)")
+# The directory is on sys.path for one import only: what else is in it need not come before the standard library.
+_IMPORT = "import sys; sys.path.insert(0, sys.argv[1]); import regraft; del sys.path[0]; "
+_COMMAND = _IMPORT + "from regraft import cli; sys.exit(cli.main(sys.argv[2:]))"
+# As a program uses it that activates it by itself, with the hook, which may be an older one's, switched off.
+_TRIAL = _IMPORT + ("import os; del os.environ['REGRAFT_DISABLE']; regraft.activate(); import ssl, hashlib;"
+                    " ssl.SSLContext(ssl.PROTOCOL_TLS); hashlib.sha256(b'').digest(); print(ssl.OPENSSL_VERSION)")
 
 
-def run(arguments, directory, user=False, **variables):
-    """Run this interpreter in a directory, which with -m and -c is the first it looks into.
+def run(code, directory, arguments=(), user=False, **variables):
+    """Run code in this interpreter.
 
-    Args: arguments (list of str); directory (str); user (bool), whether the user's site-packages count too; variables.
+    Args:
+        code (str), which imports regraft from its first argument; directory (str), that argument; arguments, the others.
+        user (bool), whether the user's site-packages count too; variables (str), added to the environment.
     Returns:
         (int, str, str): exit status, standard output, standard error.
     """
@@ -29,11 +33,23 @@ def run(arguments, directory, user=False, **variables):
     environment = dict((name, value) for name, value in os.environ.items()
                        if name not in _MISLEADING and not name.startswith("REGRAFT_"))
     environment.update(variables, PYTHONDONTWRITEBYTECODE="1")
+    # The caller's working directory may have modules of any name.
     child = subprocess.Popen(
-        [sys.executable] + ([] if user else ["-s"]) + arguments, cwd=directory, env=environment,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    output, errors = [each if str is bytes else os.fsdecode(each) for each in child.communicate()]
+        [sys.executable] + ([] if user else ["-s"]) + ["-c", code, directory] + list(arguments), cwd=os.sep,
+        env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    try:
+        data = child.communicate()
+    except BaseException:
+        child.kill()
+        child.wait()
+        raise
+    output, errors = [each if str is bytes else os.fsdecode(each) for each in data]
     return child.returncode, output.strip(), errors.strip()
+
+
+def command(directory, user, arguments, **variables):
+    """Run a command of the regraft in a directory; otherwise as `run`."""
+    return run(_COMMAND, directory, arguments, user, **variables)
 
 
 def try_out(directory):
@@ -42,21 +58,24 @@ def try_out(directory):
     Raises:
         Refusal: it does not work in this interpreter.
     """
-    status, output, errors = run(["-c", _TRIAL], directory, REGRAFT_DISABLE="1")
+    status, output, errors = run(_TRIAL, directory, REGRAFT_DISABLE="1")
     if status:
         raise Refusal("regraft does not work in this Python: %s; nothing was changed" % last_line(status, errors))
     return output.splitlines()[-1]
 
 
-def enable(directory, user, defaults):
+def enable(directory, user, defaults, keep):
     """Let the regraft in a directory write its hook.
 
-    Args: directory (str); user (bool); defaults (str), "host" or "newest".
+    Args: directory (str); user (bool); defaults (str), "host" or "newest"; keep (bool), whether pip is to leave it alone.
     Returns:
         str or None: why it could not.
     """
-    options = ["--user"] if user else []
-    status, _, errors = run(["-m", "regraft", "enable", "--defaults", defaults] + options, directory, user)
+    options = ["--user"] * user + ["--keep"] * keep
+    try:
+        status, _, errors = command(directory, user, ["enable", "--defaults", defaults] + options)
+    except EnvironmentError as error:
+        return explain(error)
     return last_line(status, errors) if status else None
 
 
@@ -69,15 +88,15 @@ def disable(directory, user):
     Raises:
         Refusal: it could not.
     """
-    status, output, errors = run(["-m", "regraft", "disable"] + (["--user"] if user else []), directory, user)
+    status, output, errors = command(directory, user, ["disable"] + ["--user"] * user)
     if status:
-        raise Refusal("the start-up hook cannot be taken away, so nothing was: %s" % last_line(status, errors))
+        raise Refusal("the start-up hook cannot be taken away, so nothing was (`install` mends it, if it is damaged): %s" % last_line(status, errors))
     return output.splitlines()
 
 
-def ask(directory, user):
+def ask(directory, user, **variables):
     """Return what the regraft in a directory says of itself, as a program finds it (dict); None if it cannot say."""
-    output = run(["-m", "regraft", "status", "--json"], directory, user)[1]
+    output = command(directory, user, ["status", "--json"], **variables)[1]
     try:
         return json.loads(output)
     except ValueError:

@@ -3,18 +3,10 @@ from __future__ import absolute_import, division, print_function
 
 import argparse
 import os
-import signal
 
-from . import work
+from . import signals, work
 from .archive import Bundle
 from .wording import Refusal, complain, explain
-
-INTERRUPTED = 130
-TERMINATED = 143
-
-
-class Terminated(BaseException):
-    """SIGTERM came: what was begun is undone, as with Ctrl-C."""
 
 
 def main(path, arguments):
@@ -27,23 +19,16 @@ def main(path, arguments):
     try:
         bundle = Bundle(path)
         options = build_parser(bundle).parse_args(arguments or ["overview"])
-        signal.signal(signal.SIGTERM, _terminate)
+        signals.listen()
         return options.execute(bundle, options)
     except Refusal as error:
         complain("regraft: %s" % error)
     except EnvironmentError as error:
         complain("regraft: %s; what was begun is undone" % explain(error))
-    except KeyboardInterrupt:
+    except signals.Terminated as error:
         complain("regraft: interrupted; what was begun is undone")
-        return INTERRUPTED
-    except Terminated:
-        complain("regraft: terminated; what was begun is undone")
-        return TERMINATED
+        return error.status
     return 1
-
-
-def _terminate(number, frame):
-    raise Terminated()
 
 
 def build_parser(bundle):

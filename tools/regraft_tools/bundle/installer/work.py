@@ -4,7 +4,7 @@ from __future__ import absolute_import, division, print_function
 import os
 import sys
 
-from . import archive, children, choice, digests, host, installed, places, staging
+from . import archive, children, choice, digests, host, installed, places, signals, staging
 from .wording import Refusal, name_invocation, say
 
 HOST, NEWEST = "host", "newest"
@@ -16,14 +16,14 @@ class Plan(object):
     Attributes:
         place (places.Place); wheel (archive.Wheel); before (installed.Installation or None).
         enabled (bool): whether a hook of the one before is in the place; current (bool): one that needs no renewal.
-        defaults (str): those that the hook is to have.
+        defaults (str): those that the hook is to have; keep (bool): whether it is one that pip is to leave alone.
         enable (bool): whether there is to be a hook.
         done (bool): whether all is as it should be already.
     """
 
     def __init__(self, place, wheel, before):
         self.place, self.wheel, self.before = place, wheel, before
-        self.enabled = self.current = self.enable = self.done = False
+        self.enabled = self.current = self.keep = self.enable = self.done = False
         self.defaults = HOST
 
 
@@ -96,13 +96,16 @@ def check_strangers(before):
 
 def ask_before(plan):
     """Find out whether the one before is enabled, and with which defaults."""
+    if plan.place.kind == places.TARGET or installed.PACKAGE not in plan.before.names:
+        return
     report = children.ask(plan.place.path, plan.place.kind == places.USER)
     if report is None:
-        say("The %s that is there does not say how it was enabled." % plan.before.describe())
+        say("%s, which is there, does not say how it was enabled." % plan.before.describe())
         return
     here = [each for each in report["hooks"]
             if os.path.realpath(each["directory"]) == os.path.realpath(plan.place.path)]
     plan.enabled, plan.current = bool(here), any(each["current"] for each in here)
+    plan.keep = any(not each.get("removed_by_pip", True) for each in here)
     if plan.enabled and report["defaults"]:
         plan.defaults = str(report["defaults"])
 
@@ -123,17 +126,18 @@ def install(bundle, options):
         with staging.Staging(place.path) as stage:
             # What an interrupted process left is finished now, and may have been more than was seen before.
             before = installed.find(place.path)
-            rows = stage_wheel(stage, wheel)
-            version = children.try_out(stage.new)
-            stage.publish(list(wheel.tops), before.names if before else [])
             try:
-                problem = children.enable(place.path, place.kind == places.USER, plan.defaults) if plan.enable else None
-                if problem:
-                    raise Refusal("regraft cannot be enabled, and was taken away again, so that all is as it was: %s"
-                                  " (--no-enable installs without)" % problem)
-            except BaseException:
+                rows = stage_wheel(stage, wheel)
+                version = children.try_out(stage.new)
+            finally:
+                signals.ignore()
+            stage.publish(list(wheel.tops), before.names if before else [])
+            problem = plan.enable and children.enable(place.path, place.kind == places.USER, plan.defaults, plan.keep)
+            if problem:
+                # `enable` has put the hook back that was there.
                 stage.withdraw()
-                raise
+                raise Refusal("regraft cannot be enabled, and was taken away again, so that all is as it was: %s"
+                              " (--no-enable installs without)" % problem)
     finally:
         places.unmake(place, made)
     if before:
@@ -216,10 +220,7 @@ def uninstall(bundle, options):
     with staging.Staging(place.path) as stage:
         before = installed.find(place.path)
         if before:
-            told = []
-            if installed.PACKAGE in before.names and has_hook(place):
-                told = children.disable(place.path, place.kind == places.USER)
-            stage.publish([], before.names)
+            told = remove(stage, Plan(place, None, before))
     if before:
         say("Took away %s from %s." % (before.describe(), place.path))
         for line in told:
@@ -229,12 +230,33 @@ def uninstall(bundle, options):
     return 0
 
 
+def remove(stage, plan):
+    """Take away the hook, then the package; if that fails the hook comes back.
+
+    Args: stage (staging.Staging); plan (Plan), of what is there.
+    Returns:
+        list of str: what `disable` said.
+    """
+    place, told = plan.place, []
+    ask_before(plan)
+    signals.ignore()
+    if installed.PACKAGE in plan.before.names and has_hook(place):
+        told = children.disable(place.path, place.kind == places.USER)
+    try:
+        stage.publish([], plan.before.names)
+    except EnvironmentError:
+        if plan.enabled:
+            children.enable(place.path, place.kind == places.USER, plan.defaults, plan.keep)
+        raise
+    return told
+
+
 def has_hook(place):
     """Tell whether there may be a hook that leads to the regraft in a place."""
     if place.kind != places.TARGET:
         return True
     # `enable` of a regraft elsewhere writes into site-packages; the hook there may be another one's.
-    report = children.ask(place.path, False)
+    report = children.ask(place.path, False, REGRAFT_DISABLE="1")
     return bool(report) and any(each["current"] for each in report["hooks"])
 
 
@@ -251,7 +273,7 @@ def status(bundle, options):
     damage = found.find_damage()
     if damage:
         say("These files are not as they were installed: %s" % ", ".join(damage))
-    code, output, errors = children.run(["-m", "regraft", "status"], place.path, place.kind == places.USER)
+    code, output, errors = children.command(place.path, place.kind == places.USER, ["status"])
     for line in (output or children.last_line(code, errors)).splitlines():
         say(line)
     return 1 if damage else code
@@ -270,7 +292,7 @@ def overview(bundle, options):
         say("`install` would put %s into %s%s, and enable it."
             % (name, place.path, ", in place of " + found.describe() if found else ""))
     except Refusal as error:
-        say("%s." % str(error)[:1].upper() + str(error)[1:])
+        say("%s%s." % (str(error)[:1].upper(), str(error)[1:]))
     say()
     for command, does in (("install", "install and enable; nothing is downloaded or compiled"),
                           ("install --dry-run", "check all, change nothing"),

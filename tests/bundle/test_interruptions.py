@@ -1,0 +1,160 @@
+"""Killed at any point, an installation leaves a Python that works, with the old or the new or none; the next run finishes."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+from conftest import copy
+
+from regraft_tools.bundle import trials
+
+KILLING = Path(__file__).with_name("killing.py")
+POINTS = 20  # of each kind of change; those at its end are all taken
+LAST = 45  # steps, from the publishing on
+# Prints the version of the regraft that `import ssl` gives, or nothing if it is the stock module.
+ASK = ("import ssl, sys; ours = 'regraft' in ssl.__file__; ours and ssl.create_default_context(); import regraft;"
+       " print(regraft.__version__ if ours else 'stock')")
+
+
+def choose_points(count: int) -> list[int]:
+    """Steps at which to kill: all of the last, and a few of the many that only write."""
+    late = range(max(0, count - LAST), count)
+    early = sorted(random.Random(count).sample(range(late.start), min(POINTS, late.start)))
+    return early + list(late)
+
+
+def count_steps(machine, *arguments) -> int:
+    done = machine.run(KILLING, arguments[0], "-1", *arguments[1:])
+    assert done.returncode == 0, done
+    return int(done.stdout.split()[-1])
+
+
+def read_wheels(*bundles: Path) -> dict[str, dict[str, bytes]]:
+    """By version, the files of the package as the bundle's first wheel has them."""
+    found = {}
+    for bundle in bundles:
+        with zipfile.ZipFile(bundle) as archive:
+            name = next(each for each in archive.namelist() if "-cp27-" in each)
+            with archive.open(name) as stream, zipfile.ZipFile(stream) as wheel:
+                found[name.split("-")[1]] = {
+                    each: wheel.read(each) for each in wheel.namelist() if each.startswith("regraft/")}
+    return found
+
+
+def check_package(machine, versions: dict[str, dict[str, bytes]]) -> str | None:
+    """The version of the package, which must be whole; None if there is none."""
+    package = machine.site / "regraft"
+    if not package.exists():
+        return None
+    files = {str(each.relative_to(machine.site)): each.read_bytes() for each in package.rglob("*")
+             if each.is_file() and each.suffix != ".pyc"}
+    return next(version for version, wanted in versions.items() if wanted == files)
+
+
+def kill_at(machine, step: int, *arguments) -> None:
+    done = machine.run(KILLING, arguments[0], str(step), *arguments[1:])
+    assert done.returncode == -signal.SIGKILL, done
+
+
+def check_programs(machine) -> None:
+    """Programs run, and say nothing of a half of anything."""
+    done = machine.run("-c", "import ssl, hashlib; hashlib.md5(b''); print(ssl.__file__)")
+    assert (done.returncode, done.stderr) == (0, ""), done
+
+
+def test_a_first_installation_is_whole_or_none(template, bundle, tmp_path):
+    versions, before = read_wheels(bundle), trials.list_tree(template.root)
+    points = choose_points(count_steps(copy(template, tmp_path / "counted"), bundle, "install"))
+    seen = set()
+    for step in points:
+        machine = copy(template, tmp_path / str(step))
+        kill_at(machine, step, bundle, "install")
+        seen.add(check_package(machine, versions))
+        check_programs(machine)
+        finish = machine.run(bundle, "install")
+        assert (finish.returncode, finish.stderr) == (0, ""), finish
+        assert check_package(machine, versions) and machine.run(bundle, "status").returncode == 0
+        assert machine.run(bundle, "uninstall").returncode == 0
+        assert trials.list_tree(machine.root) == before
+    assert seen == {None, *versions} and len(points) > 30
+
+
+@pytest.mark.parametrize("flags", [[], ["--no-exchange"]], ids=["exchange", "two-renamings"])
+def test_an_upgrade_is_the_old_or_the_new(template, bundle, later, tmp_path, flags):
+    versions, before = read_wheels(bundle, later), trials.list_tree(template.root)
+    old = copy(template, tmp_path / "old")
+    assert old.run(bundle, "install").returncode == 0
+    points = choose_points(count_steps(copy(old, tmp_path / "counted"), later, *flags, "install"))
+    seen = set()
+    for step in points:
+        machine = copy(old, tmp_path / str(step))
+        kill_at(machine, step, later, *flags, "install")
+        state = check_package(machine, versions)
+        seen.add(state)
+        if state or not flags:
+            check_programs(machine)
+            assert state in versions and machine.ask(ASK) == state
+        else:  # between two renamings: programs run on the stock module, and the hook says so
+            done = machine.run("-c", "import ssl")
+            assert done.returncode == 0 and "regraft: NOT active, this process has the old ssl" in done.stderr
+        finish = machine.run(later, "install")
+        assert (finish.returncode, finish.stderr) == (0, ""), finish
+        assert machine.ask(ASK) == trials.LATER
+        assert machine.run(later, "uninstall").returncode == 0
+        assert trials.list_tree(machine.root) == before
+    assert set(versions) <= seen and len(points) > 30
+
+
+def test_uninstalling_goes_on_where_it_was_stopped(template, bundle, tmp_path):
+    versions, before = read_wheels(bundle), trials.list_tree(template.root)
+    new = copy(template, tmp_path / "new")
+    assert new.run(bundle, "install").returncode == 0
+    for step in range(count_steps(copy(new, tmp_path / "counted"), bundle, "uninstall")):
+        machine = copy(new, tmp_path / str(step))
+        kill_at(machine, step, bundle, "uninstall")
+        check_package(machine, versions)
+        check_programs(machine)
+        again = machine.run(bundle, "uninstall")
+        assert (again.returncode, again.stderr) == (0, ""), again
+        assert trials.list_tree(machine.root) == before
+
+
+@pytest.mark.parametrize("number, status", [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_at_any_time_a_signal_undoes_it_or_comes_too_late(template, bundle, tmp_path, number, status):
+    before, ends = trials.list_tree(template.root), set()
+    for attempt in range(12):
+        machine = copy(template, tmp_path / str(attempt))
+        process = subprocess.Popen(
+            [machine.python, bundle, "install"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            env={"PYTHONDONTWRITEBYTECODE": "1"}, start_new_session=True)
+        # Where in its work it is met is left to chance: what is asked must hold anywhere.
+        time.sleep(0.08 * (attempt + 1))
+        process.send_signal(number)
+        errors = process.communicate(timeout=trials.LONGEST)[1]
+        ends.add(process.returncode)
+        if process.returncode == 0:
+            assert machine.run(bundle, "uninstall").returncode == 0
+        elif process.returncode == status:
+            assert errors.count("\n") == 1 and "what was begun is undone" in errors, errors
+        else:  # before it listened
+            assert process.returncode == -number or "KeyboardInterrupt" in errors
+        assert trials.list_tree(machine.root) == before
+    assert ends & {status}
+
+
+def test_left_overs_are_named_by_status_and_taken_away_by_either_command(template, bundle, tmp_path):
+    before = trials.list_tree(template.root)
+    machine = copy(template, tmp_path / "python")
+    kill_at(machine, 100, bundle, "install")
+    assert "was interrupted: `install` or `uninstall` finishes it" in machine.run(bundle, "status").stdout
+    done = machine.run(bundle, "uninstall")
+    assert done.returncode == 0 and "what an interrupted installation left" in done.stdout
+    assert trials.list_tree(machine.root) == before
+    assert os.listdir(machine.site) == []
