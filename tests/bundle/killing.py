@@ -1,7 +1,7 @@
-"""Runs a bundle's command in a process that kills itself before a step: `killing.py BUNDLE STEP FLAG… COMMAND…`.
+"""Runs a bundle's command in a process that kills itself before a step: `killing.py BUNDLE STEP FLAG COMMAND`.
 
 A step is a call that changes the file system, or starts a child. STEP counts from 0; with -1 nothing is killed, and the
-number of steps is the last line of output. `--no-exchange` among the flags: as on a kernel that cannot exchange names.
+names of the steps are the last line of output. FLAG `--no-exchange`: as on a kernel that cannot exchange names.
 Runs on any Python that the bundle serves.
 """
 from __future__ import absolute_import, division, print_function
@@ -37,7 +37,7 @@ def main(bundle, last, arguments):
     watch(staging, "exchange")
     watch(subprocess.Popen, "communicate")
     status = command.main(bundle, arguments)
-    print(len(steps))
+    print(" ".join(steps))
     return status
 
 

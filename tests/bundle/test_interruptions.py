@@ -16,24 +16,25 @@ from conftest import copy
 from regraft_tools.bundle import trials
 
 KILLING = Path(__file__).with_name("killing.py")
-POINTS = 20  # of each kind of change; those at its end are all taken
-LAST = 45  # steps, from the publishing on
+TELLING = ("rename", "exchange", "communicate")
+POINTS = 20  # among the others, which write what nobody sees, or clear up
 # Prints the version of the regraft that `import ssl` gives, or nothing if it is the stock module.
 ASK = ("import ssl, sys; ours = 'regraft' in ssl.__file__; ours and ssl.create_default_context(); import regraft;"
        " print(regraft.__version__ if ours else 'stock')")
 
 
-def choose_points(count: int) -> list[int]:
-    """Steps at which to kill: all of the last, and a few of the many that only write."""
-    late = range(max(0, count - LAST), count)
-    early = sorted(random.Random(count).sample(range(late.start), min(POINTS, late.start)))
-    return early + list(late)
+def choose_points(steps: list[str]) -> list[int]:
+    """Steps at which to kill: before and after all that change names or start a child, and some of those that only write."""
+    telling = {at + each for at, name in enumerate(steps) if name in TELLING for each in (0, 1)}
+    others = [at for at in range(len(steps)) if at not in telling]
+    return sorted(telling & set(range(len(steps)))) + random.Random(len(steps)).sample(others, POINTS)
 
 
-def count_steps(machine, *arguments) -> int:
+def list_steps(machine, *arguments) -> list[str]:
+    """The steps of a command, which is carried out."""
     done = machine.run(KILLING, arguments[0], "-1", *arguments[1:])
     assert done.returncode == 0, done
-    return int(done.stdout.split()[-1])
+    return done.stdout.splitlines()[-1].split()
 
 
 def read_wheels(*bundles: Path) -> dict[str, dict[str, bytes]]:
@@ -71,7 +72,7 @@ def check_programs(machine) -> None:
 
 def test_a_first_installation_is_whole_or_none(template, bundle, tmp_path):
     versions, before = read_wheels(bundle), trials.list_tree(template.root)
-    points = choose_points(count_steps(copy(template, tmp_path / "counted"), bundle, "install"))
+    points = choose_points(list_steps(copy(template, tmp_path / "counted"), bundle, "install"))
     seen = set()
     for step in points:
         machine = copy(template, tmp_path / str(step))
@@ -91,7 +92,7 @@ def test_an_upgrade_is_the_old_or_the_new(template, bundle, later, tmp_path, fla
     versions, before = read_wheels(bundle, later), trials.list_tree(template.root)
     old = copy(template, tmp_path / "old")
     assert old.run(bundle, "install").returncode == 0
-    points = choose_points(count_steps(copy(old, tmp_path / "counted"), later, *flags, "install"))
+    points = choose_points(list_steps(copy(old, tmp_path / "counted"), later, *flags, "install"))
     seen = set()
     for step in points:
         machine = copy(old, tmp_path / str(step))
@@ -116,7 +117,7 @@ def test_uninstalling_goes_on_where_it_was_stopped(template, bundle, tmp_path):
     versions, before = read_wheels(bundle), trials.list_tree(template.root)
     new = copy(template, tmp_path / "new")
     assert new.run(bundle, "install").returncode == 0
-    for step in range(count_steps(copy(new, tmp_path / "counted"), bundle, "uninstall")):
+    for step in choose_points(list_steps(copy(new, tmp_path / "counted"), bundle, "uninstall")):
         machine = copy(new, tmp_path / str(step))
         kill_at(machine, step, bundle, "uninstall")
         check_package(machine, versions)

@@ -41,6 +41,12 @@ def choose_wheel(bundle, machine):
     return name
 
 
+def name_openssl(bundle, name):
+    """Return in words which OpenSSL a wheel has, as the manifest says."""
+    version = bundle.wheels[name]["openssl"]
+    return "OpenSSL %s in it" % version if version else "the OpenSSL of this machine"
+
+
 def make_plan(bundle, options):
     """Look at all that can be looked at before anything is written.
 
@@ -53,9 +59,10 @@ def make_plan(bundle, options):
     place = places.find(options.user, options.target)
     places.check(place, options.break_system_packages)
     if digests.is_slow():
-        say("This Python has no SHA-256 of its own: checking will take some seconds.")
+        say("This Python has no SHA-256 of its own: checking takes ten seconds and more.")
     plan = Plan(place, bundle.open_wheel(name), installed.find(place.path))
-    say("%s is the wheel for it; its SHA-256 is that of the manifest, and its files are those of its RECORD." % name)
+    say("%s is the wheel for it, with %s; its SHA-256 is that of the manifest, and its files are those of its RECORD."
+        % (name, name_openssl(bundle, name)))
     for other in places.find_others(place):
         if installed.find(other.path):
             raise Refusal("another regraft is in %s, and Python would find one instead of the other: take that one away"
@@ -289,8 +296,8 @@ def overview(bundle, options):
         place = places.find()
         found = installed.find(place.path)
         say("This is %s." % machine.describe())
-        say("`install` would put %s into %s%s, and enable it."
-            % (name, place.path, ", in place of " + found.describe() if found else ""))
+        say("`install` would put %s, with %s, into %s%s, and enable it."
+            % (name, name_openssl(bundle, name), place.path, ", in place of " + found.describe() if found else ""))
     except Refusal as error:
         say("%s%s." % (str(error)[:1].upper(), str(error)[1:]))
     say()
