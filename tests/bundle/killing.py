@@ -1,18 +1,18 @@
-"""Runs a bundle's command in a process that kills itself before a step: `killing.py BUNDLE STEP FLAG COMMAND`.
+"""Runs a bundle's command in a process that sends itself a signal before a step: `killing.py BUNDLE STEP SIGNAL COMMAND`.
 
-A step is a call that changes the file system, or starts a child. STEP counts from 0; with -1 nothing is killed, and the
-names of the steps are the last line of output. FLAG `--no-exchange`: as on a kernel that cannot exchange names.
+A step is a call that changes the file system, or starts a child. STEP counts from 0; with -1 no signal is sent, and the
+names of the steps are the last line of output. `--no-exchange` before the command: as on a kernel that cannot exchange
+names.
 Runs on any Python that the bundle serves.
 """
 from __future__ import absolute_import, division, print_function
 
 import os
-import signal
 import subprocess
 import sys
 
 
-def main(bundle, last, arguments):
+def main(bundle, last, number, arguments):
     """Carry out the command as far as it may get."""
     sys.path.insert(0, bundle)
     from regraft_installer import command, staging
@@ -23,7 +23,7 @@ def main(bundle, last, arguments):
 
         def counted(*arguments, **options):
             if len(steps) == last:
-                os.kill(os.getpid(), signal.SIGKILL)
+                os.kill(os.getpid(), number)
             steps.append(name)
             return function(*arguments, **options)
 
@@ -42,4 +42,4 @@ def main(bundle, last, arguments):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], int(sys.argv[2]), sys.argv[3:]))
+    sys.exit(main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4:]))

@@ -220,7 +220,7 @@ def test_what_cannot_be_undone_is_kept_for_the_next_run(directory, monkeypatch):
 
 def test_two_at_a_time_are_one_too_many(directory):
     with Staging(str(directory)):
-        with pytest.raises(Refusal, match="another process is installing"):
+        with pytest.raises(Refusal, match="another process is changing"):
             publish(directory)
     publish(directory)
 

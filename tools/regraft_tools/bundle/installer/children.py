@@ -36,7 +36,8 @@ def run(code, directory, arguments=(), user=False, **variables):
     # The caller's working directory may have modules of any name.
     child = subprocess.Popen(
         [sys.executable] + ([] if user else ["-s"]) + ["-c", code, directory] + list(arguments), cwd=os.sep,
-        env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        close_fds=False)  # for the lock of `staging`
     try:
         data = child.communicate()
     except BaseException:

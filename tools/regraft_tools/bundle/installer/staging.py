@@ -81,6 +81,8 @@ class Staging(object):
                 raise Refusal("%s belongs to another user (number %d), whose installation was interrupted: let them"
                               " run it again, or delete it; nothing was changed" % (self.path, state.st_uid))
             self._lock = os.open(self.path, os.O_RDONLY)
+            # Children keep it: one that outlives this process is still at work on the directory.
+            getattr(os, "set_inheritable", lambda descriptor, inheritable: None)(self._lock, True)
             self._lock_file()
             # Whoever had it before may have deleted it.
             if os.path.lexists(self.path) and os.path.samestat(os.fstat(self._lock), os.lstat(self.path)):
@@ -98,7 +100,8 @@ class Staging(object):
             os.close(self._lock)
             if error.errno not in (errno.EAGAIN, errno.EACCES):
                 raise
-            raise Refusal("another process is installing regraft in %s: wait for its end" % self.directory)
+            raise Refusal("another process is changing the regraft in %s: wait for its end; nothing was changed"
+                          % self.directory)
 
     def _clear(self):
         # The journal first: without it the rest is of no meaning.

@@ -58,6 +58,7 @@ def make_plan(bundle, options):
     say("This is %s." % machine.describe())
     place = places.find(options.user, options.target)
     places.check(place, options.break_system_packages)
+    finish(place, options.dry_run)
     if digests.is_slow():
         say("This Python has no SHA-256 of its own: checking takes ten seconds and more.")
     plan = Plan(place, bundle.open_wheel(name), installed.find(place.path))
@@ -77,6 +78,24 @@ def make_plan(bundle, options):
                      and (plan.current and asked == plan.defaults or not plan.enable) and not options.force)
     plan.defaults = asked
     return plan
+
+
+def finish(place, dry):
+    """Finish what an interrupted process began in a place, or took only half away.
+
+    Args: place (places.Place); dry (bool), whether nothing may be changed.
+    Returns:
+        bool: whether there was anything.
+    Raises:
+        Refusal: there is, and nothing may be changed: what is there is no ground for a plan.
+    """
+    if not os.path.lexists(os.path.join(place.path, staging.FOLDER)):
+        return False
+    if dry:
+        raise Refusal("a change of %s was interrupted, and would be finished first; nothing was changed" % place.path)
+    with staging.Staging(place.path):
+        say("A change of %s that was interrupted is finished." % place.path)
+    return True
 
 
 def check_before(plan, force):
@@ -121,7 +140,7 @@ def install(bundle, options):
     """Put the wheel for this interpreter into its place, and enable it."""
     plan = make_plan(bundle, options)
     place, wheel, before = plan.place, plan.wheel, plan.before
-    if plan.done and not os.path.lexists(os.path.join(place.path, staging.FOLDER)):
+    if plan.done:
         say("%s is in %s already, whole%s: nothing to do."
             % (before.describe(), place.path, " and enabled" if plan.enable else ""))
         return 0
@@ -131,8 +150,7 @@ def install(bundle, options):
     made = places.make(place)
     try:
         with staging.Staging(place.path) as stage:
-            # What an interrupted process left is finished now, and may have been more than was seen before.
-            before = installed.find(place.path)
+            before = installed.find(place.path)  # again: only now is nobody else at work here
             try:
                 rows = stage_wheel(stage, wheel)
                 version = children.try_out(stage.new)
@@ -208,32 +226,26 @@ def uninstall(bundle, options):
     place = places.find(options.user, options.target)
     if os.path.isdir(place.path):
         places.check(place, managed=True)
+    interrupted = finish(place, options.dry_run)
     before = installed.find(place.path)
-    interrupted = os.path.lexists(os.path.join(place.path, staging.FOLDER))
-    if not before and not interrupted:
-        say("There is no regraft in %s: nothing to do." % place.path)
+    if not before:
+        say("There is no regraft in %s%s." % (place.path, "" if interrupted else ": nothing to do"))
         for other in places.find_others(place):
             if installed.find(other.path):
                 say("One is in %s: %s" % (other.path, name_invocation(
                     bundle.path, " ".join(["uninstall"] + other.options))))
         return 0
-    if before and not options.force:
+    if not options.force:
         check_strangers(before)
     if options.dry_run:
         say("Would take away %s: %s in %s, and its start-up hook. Nothing was changed."
-            % (before.describe() if before else "what an interrupted installation left",
-               " and ".join(before.names) if before else staging.FOLDER, place.path))
+            % (before.describe(), " and ".join(before.names), place.path))
         return 0
     with staging.Staging(place.path) as stage:
-        before = installed.find(place.path)
-        if before:
-            told = remove(stage, Plan(place, None, before))
-    if before:
-        say("Took away %s from %s." % (before.describe(), place.path))
-        for line in told:
-            say(line)
-    else:
-        say("Took away what an interrupted installation left in %s." % place.path)
+        told = remove(stage, Plan(place, None, installed.find(place.path)))
+    say("Took away %s from %s." % (before.describe(), place.path))
+    for line in told:
+        say(line)
     return 0
 
 
