@@ -17,7 +17,7 @@ from regraft_tools.bundle.installer import staging
 
 KILLING = Path(__file__).with_name("killing.py")
 TELLING = ("rename", "exchange", "communicate")
-POINTS = 20  # among the others, which write what nobody sees, or clear up
+POINTS = 25  # among the others, which write what nobody sees, or clear up
 # Prints the version of the regraft that `import ssl` gives, or nothing if it is the stock module.
 ASK = ("import ssl, sys; ours = 'regraft' in ssl.__file__; ours and ssl.create_default_context(); import regraft;"
        " print(regraft.__version__ if ours else 'stock')")

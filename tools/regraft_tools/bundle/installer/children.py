@@ -99,9 +99,13 @@ def ask(directory, user, **variables):
     """Return what the regraft in a directory says of itself, as a program finds it (dict); None if it cannot say."""
     output = command(directory, user, ["status", "--json"], **variables)[1]
     try:
-        return json.loads(output)
+        report = json.loads(output)
     except ValueError:
         return None
+    for each in report["hooks"]:
+        if not isinstance(each["directory"], str):  # unicode, of which 2.7 makes no path where the locale is C
+            each["directory"] = each["directory"].encode("utf-8")
+    return report
 
 
 def last_line(status, errors):
