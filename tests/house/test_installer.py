@@ -20,7 +20,7 @@ INTERPRETERS = pytest.mark.parametrize("interpreter", interpreters.find(), ids=l
 ORDER = ("start", "command", "work", "children", "installed", "staging", "archive", "places", "choice", "host", "digests",
          "signals", "wording")
 # A bare Python may lack them, or what they import: only inside a function that knows what to do then.
-MAY_BE_MISSING = {"ctypes", "fcntl", "hashlib", "logging", "ssl", "zlib"}
+MAY_BE_MISSING = {"ctypes", "hashlib", "logging", "ssl", "zlib"}
 NEVER = {"hmac", "pip", "pkg_resources", "random", "setuptools", "tempfile", "uuid"}
 
 

@@ -7,6 +7,7 @@ one goes first. A journal says before the first renaming what is meant; whoever 
 from __future__ import absolute_import, division, print_function
 
 import errno
+import fcntl
 import io
 import json
 import os
@@ -90,10 +91,6 @@ class Staging(object):
             os.close(self._lock)
 
     def _lock_file(self):
-        try:
-            import fcntl
-        except ImportError:
-            return  # a Python without that module: two at a time are then the caller's to avoid
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except EnvironmentError as error:

@@ -35,12 +35,17 @@ def main():
                          % (sys.version.split()[0], sys.executable))
         return 1
     path = find_archive()
-    damaged = find_damage(path)
-    if damaged:
-        sys.stderr.write("%s is damaged (%s in it has a wrong checksum): fetch it again; nothing was changed\n"
-                         % (path, damaged))
+    try:
+        damaged = find_damage(path)
+        if damaged:
+            sys.stderr.write("%s is damaged (%s in it has a wrong checksum): fetch it again; nothing was changed\n"
+                             % (path, damaged))
+            return 1
+        command = __import__(PACKAGE + ".command", fromlist=["main"])
+    except ImportError as error:
+        sys.stderr.write("this Python (%s) lacks a part of its standard library, and nothing was changed: %s\n"
+                         % (sys.executable, error))
         return 1
-    command = __import__(PACKAGE + ".command", fromlist=["main"])
     return command.main(path, sys.argv[1:])
 
 
