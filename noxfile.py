@@ -137,6 +137,18 @@ def wheels(session: nox.Session) -> None:
 
 
 @nox.session
+def bundle(session: nox.Session) -> None:
+    """The wheels in dist/ and their installer as one file, dist/regraft-<version>.pyz."""
+    run_tool(session, "bundle", *session.posargs)
+
+
+@nox.session(name="bundle-trials")
+def bundle_trials(session: nox.Session) -> None:
+    """The bundle on bare interpreters and in environments, damaged, interrupted, taken away again."""
+    run_tool(session, "testing", "bundle", *session.posargs)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Speed, stock against regraft in one run."""
     session.run(sys.executable, "benchmarks/run.py", *session.posargs, external=True)
