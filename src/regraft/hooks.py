@@ -99,7 +99,7 @@ def render(directory, extension, defaults=None):
     if inside and PY2:
         flags = sorted(_boot.GETRANDOM_FLAGS.items()) if _boot.lacks_getrandom() else []
         files[QUICK] = _fill_in("_quick.py", dict(
-            settings, LIBRARY=_quote(_find_library()), RANDOMNESS=repr(tuple(flags))))
+            settings, LIBRARY=_quote(_find_library()), RECEIPT=_quote(_boot.RECEIPT), RANDOMNESS=repr(tuple(flags))))
         # `sitedir` is a variable of site.py's: the directory of the file that it reads.
         line = 'import imp; imp.load_source("%s", sitedir + "/%s").start("pth")' % (QUICK[:-len(".py")], QUICK)
     elif inside and not _boot.lacks_getrandom():
@@ -134,7 +134,8 @@ def _render_line(directory, extension, defaults):
     library = _quote(_find_library())
     terms = ['"REGRAFT_DISABLE" not in os.environ', '"_ssl" not in sys.modules', '"hashlib" not in sys.modules',
              "%s in sys.path" % library,
-             "os.access(%s, 4)" % _quote(os.path.join(overlay, os.pardir, extension))]
+             "os.access(%s, 4)" % _quote(os.path.join(overlay, os.pardir, extension)),
+             "not os.access(%s, 0)" % _quote(os.path.join(_find_library(), _boot.RECEIPT))]
     if defaults:
         terms.append('os.environ.setdefault("REGRAFT_DEFAULTS", %s)' % _quote(defaults))
     terms.append("not sys.path.insert(sys.path.index(%s), %s)" % (library, _quote(overlay)))
