@@ -75,7 +75,8 @@ def is_switched_off():
 
 def is_grafted():
     """Tell whether the standard library of this interpreter has regraft's modules in the place of its own."""
-    return GRAFTED or os.access(os.path.join(os.path.dirname(os.__file__), RECEIPT), os.F_OK)
+    # Not beside `os`, of which a virtual environment of 2.7 has a copy.
+    return GRAFTED or any(os.access(os.path.join(entry, RECEIPT), os.F_OK) for entry in sys.path if entry)
 
 
 def find_problem():

@@ -32,7 +32,7 @@ def start(how):
     # standard library that has regraft in it already.
     if ("REGRAFT_DISABLE" in os.environ or "_ssl" in sys.modules or "hashlib" in sys.modules
             or LIBRARY not in sys.path or not os.access(overlay + "/../" + EXTENSION, os.R_OK)
-            or os.access(LIBRARY + "/" + RECEIPT, os.F_OK)):
+            or os.access(RECEIPT, os.F_OK)):
         load_hook().start(how)
         return
     if DEFAULTS:

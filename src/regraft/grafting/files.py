@@ -80,11 +80,10 @@ def keep(path, target):
         shutil.copy2(path, target)
         status = os.stat(path)
         own(target, status.st_uid, status.st_gid)
-        flush(target)
 
 
 def write(path, data, like, moment=None):
-    """Write a file that has mode and owners of another, and is on the disk when this returns.
+    """Write a file that has mode and owners of another.
 
     Args: path (str); data (bytes); like (os.stat_result); moment (int or None), its time of change in seconds.
     """
@@ -95,12 +94,11 @@ def write(path, data, like, moment=None):
 
 
 def finish(path, like, moment=None):
-    """Give a written file mode, owners and time, and see it to the disk; arguments as for `write`."""
+    """Give a written file mode, owners and time; arguments as for `write`."""
     own(path, like.st_uid, like.st_gid)
     os.chmod(path, stat.S_IMODE(like.st_mode))
     if moment is not None:
         os.utime(path, (moment, moment))
-    flush(path)
 
 
 def make_folder(path, like=None):
@@ -129,6 +127,14 @@ def flush(path):
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def flush_all(top):
+    """See all that is below a directory to the disk. Together, when all is written, as each time may cost a write."""
+    for folder, _folders, names in os.walk(top):
+        for name in names:
+            flush(os.path.join(folder, name))
+        flush(folder)
 
 
 def write_json(path, content):

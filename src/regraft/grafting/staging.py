@@ -49,8 +49,11 @@ def stage(plan, record, moment):
         record["modules"].append({"name": name, "files": dict.fromkeys([source] + kept)})
         sources.append(source)
     for name, path in sorted(plan.natives.items()):
-        files.keep(os.path.join(library, path), os.path.join(store, path))
-        record["natives"].append({"name": name, "path": path, "taken": files.describe(os.path.join(store, path))})
+        # Beside the modules that need them, so that the store as it is can be put before the library in a path.
+        stored = os.path.basename(path)
+        files.keep(os.path.join(library, path), os.path.join(store, stored))
+        record["natives"].append({
+            "name": name, "path": path, "stored": stored, "taken": files.describe(os.path.join(store, stored))})
     extension = like
     if plan.natives:
         extension = os.stat(os.path.join(library, sorted(plan.natives.values())[-1]))
@@ -61,7 +64,7 @@ def stage(plan, record, moment):
             sources.append(path)
     compile_sources(plan, sources)
     _describe(plan, record)
-    _flush_folders(store)
+    files.flush_all(store)
 
 
 def _avoid_times(plan, moment):
@@ -105,11 +108,6 @@ def _describe(plan, record):
                 for what, top in (("put", new), ("taken", store)))
     package = os.path.join(new, layout.PACKAGE)
     record["package"] = dict((path, files.describe(os.path.join(package, path))) for path in files.list_files(package))
-
-
-def _flush_folders(top):
-    for folder, _folders, _names in os.walk(top):
-        files.flush(folder)
 
 
 def check(tree, staged=False):

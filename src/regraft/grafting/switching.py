@@ -92,6 +92,7 @@ def recover(tree, forward=True):
 def put_in(tree, record):
     """Move the staged files into the tree, in the order of the record."""
     _put(tree, layout.PACKAGE)
+    files.flush(tree.library)
     for folder in record["made"]:
         files.make_folder(os.path.join(tree.library, folder), os.stat(os.path.join(tree.library, "ssl.py")))
     natives = dict((each["name"], each["path"]) for each in record["natives"])
@@ -111,7 +112,6 @@ def _put(tree, path):
     staged = os.path.join(tree.store, records.STAGED, path)
     if os.path.lexists(staged):
         os.rename(staged, os.path.join(tree.library, path))
-        files.flush(os.path.dirname(os.path.join(tree.library, path)))
 
 
 def _list_in_order(module):
@@ -164,12 +164,14 @@ def begin_ungraft(tree, record, kept):
 def take_out(tree, journal):
     """Move the originals back, in the opposite order of `put_in`, and remove what is not the tree's."""
     record = journal["record"]
-    natives = dict((each["name"], each["path"]) for each in record["natives"])
+    natives = dict((each["name"], each) for each in record["natives"])
     for module in reversed(record["modules"]):
         if module["name"] in natives:
-            path = natives[module["name"]]
+            native = natives[module["name"]]
+            path = native["path"]
             if not os.path.lexists(os.path.join(tree.library, path)):
-                _give_back(tree, path)
+                _give_back(tree, path, native["stored"])
+                files.flush(os.path.dirname(os.path.join(tree.library, path)))
         _take_out_module(tree, record, module, journal["kept"])
         files.flush(tree.library)
     package = os.path.join(tree.library, layout.PACKAGE)
@@ -205,11 +207,10 @@ def _is_as_put(tree, known, path):
     return bool(known and known["put"]) and os.path.isfile(path) and files.hash_file(path) == known["put"]["sha256"]
 
 
-def _give_back(tree, path):
-    original = os.path.join(tree.store, path)
+def _give_back(tree, path, stored=None):
+    original = os.path.join(tree.store, stored or path)
     if os.path.lexists(original):
         os.rename(original, os.path.join(tree.library, path))
-        files.flush(os.path.dirname(os.path.join(tree.library, path)))
 
 
 def clear(tree):

@@ -74,10 +74,6 @@ def find(prefix=None, executable=None):
     if prefix is not None:
         executable = _find_executable(prefix)
     executable = _locate(executable)
-    for folder in (os.path.dirname(executable), os.path.dirname(os.path.dirname(executable))):
-        if os.path.isfile(os.path.join(folder, "pyvenv.cfg")):
-            raise GraftError("%s belongs to the virtual environment %s, whose standard library is another"
-                             " interpreter's: name that one" % (executable, folder))
     answer = run([executable, "-B", "-S", "-E", os.path.join(HERE, "probe.py"), _boot.HOME])
     try:
         facts = json.loads(answer)
@@ -149,7 +145,11 @@ def _locate(executable):
     candidates = [executable]
     if os.sep not in executable:
         candidates = [os.path.join(each, executable) for each in os.environ.get("PATH", os.defpath).split(os.pathsep)]
-    for each in candidates:
-        if os.path.isfile(each) and os.access(each, os.X_OK):
-            return os.path.abspath(each)
-    raise GraftError("%s is no program that can be run" % executable)
+    found = [os.path.abspath(each) for each in candidates if os.path.isfile(each) and os.access(each, os.X_OK)]
+    if not found:
+        raise GraftError("%s is no program that can be run" % executable)
+    for folder in (os.path.dirname(found[0]), os.path.dirname(os.path.dirname(found[0]))):
+        if os.path.isfile(os.path.join(folder, "pyvenv.cfg")):
+            raise GraftError("%s belongs to the virtual environment %s, whose standard library is another"
+                             " interpreter's: name that one" % (found[0], folder))
+    return found[0]

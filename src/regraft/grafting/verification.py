@@ -48,7 +48,7 @@ def find_changes(tree, receipt):
             changes.append({"path": os.path.join(layout.PACKAGE, path), "what": "new"})
     for native in receipt["natives"]:
         _compare(tree.library, native["path"], None, changes)
-        _compare(tree.library, _store_path(tree, native["path"]), native["taken"], changes)
+        _compare(tree.library, _store_path(tree, native["stored"]), native["taken"], changes)
     return changes
 
 
