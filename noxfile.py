@@ -118,6 +118,16 @@ def scan_packages(session: nox.Session) -> None:
     run_tool(session, "scan.packages", *session.posargs)
 
 
+@nox.session(name="graft-trials")
+def graft_trials(session: nox.Session) -> None:
+    """Standard libraries grafted, killed at random calls, given back, with CPython's own suites in them; needs strace."""
+    run_tool(session, "testing", "graft_trials", *session.posargs)
+    if not session.posargs:
+        run_tool(session, "conformance", "run", "--tree", "--python", "2.7")
+        run_tool(session, "conformance", "run", "--tree", "--python", "3.6", "3.9", "3.13", "--suite", "test_ssl",
+                 "test_hashlib", "test_hmac", "test_random", "test_secrets")
+
+
 @nox.session
 def sdist(session: nox.Session) -> None:
     """dist/regraft-VERSION.tar.gz: the sources and their C, the same bytes each time."""

@@ -1,6 +1,8 @@
 """What `status` reports: how regraft stands in this process."""
 from __future__ import absolute_import, division, print_function
 
+import io
+import json
 import os
 import sys
 
@@ -22,6 +24,7 @@ def examine():
         "urandom": "host",
         "overlay": _examine_overlay(),
         "hooks": _examine_hooks(),
+        "graft": _examine_graft(),
         "holders": activation.find_holders(),
     }
     try:
@@ -61,7 +64,8 @@ def describe_state(report):
     """
     ways = {
         "pth": "the hook, 000_regraft.pth", "start": "the hook, 000_regraft.start",
-        "run": "python -m regraft run", "activate": "regraft.activate()", "PYTHONPATH": "PYTHONPATH"}
+        "run": "python -m regraft run", "activate": "regraft.activate()", "PYTHONPATH": "PYTHONPATH",
+        "graft": "the standard library itself (graft-tree)"}
     title = "regraft %s" % report["version"]
     if report["active"]:
         return "%s: active, through %s" % (title, ways.get(report["activated_by"], "sys.path"))
@@ -76,7 +80,9 @@ def describe_state(report):
 
 
 def find_activator():
-    """Return how regraft became active: "pth", "start", "run", "activate", "PYTHONPATH", or None."""
+    """Return how regraft became active: "pth", "start", "run", "graft", "activate", "PYTHONPATH", or None."""
+    if _boot.GRAFTED:
+        return "graft"
     hook = sys.modules.get(hooks.MODULE)
     for starter in (_boot, hook):
         if getattr(starter, "activated_by", None):
@@ -115,6 +121,21 @@ def _examine_overlay():
         "position": activation.find_overlay(),
         "before": sys.path[library] if library < len(sys.path) else None,
     }
+
+
+def _examine_graft():
+    """Return where the originals of a grafted standard library are, and what its receipt says; None in any other."""
+    if not _boot.GRAFTED:
+        return None
+    receipt = os.path.join(activation.OVERLAY, _boot.RECEIPT)
+    report = {"originals": os.path.dirname(receipt), "time": None, "command": None}
+    try:
+        with io.open(receipt, encoding="ascii") as stream:
+            content = json.load(stream)
+    except (EnvironmentError, ValueError):
+        return report  # verify-tree says what is wrong
+    report.update((name, content.get(name)) for name in ("time", "command"))
+    return report
 
 
 def _examine_hooks():

@@ -35,8 +35,8 @@ def provide(wanted=None):
 
 def _is_settled(origins):
     """Tell whether nothing is left to do but to replace what the start-up code of 2.7 has lent, and do that."""
-    if origins == ["_regraft_quick", "_regraft_quick"]:
-        # What else belongs to them it has put into `os` as well.
+    if origins in (["_regraft_quick", "_regraft_quick"], ["os", "os"]):
+        # What else belongs to them it has put into `os` as well, as in a grafted tree `os.py` has.
         os.urandom, os.getrandom = _openssl.urandom, _openssl.getrandom
         return True
     # The host's own, or what this module has put there.

@@ -29,9 +29,10 @@ ARROWS: dict[str, set[str]] = {
     "records": {"_boot", "_compat", "hooks"},
     "inspection": {"_boot", "_compat", "policy", "activation", "hooks", "records", "randomness"},
     "children": set(),
+    "grafting": {"_boot", "_compat", "activation", "grafting"},
     "doctor": {"_boot", "_behavior", "_compat", "libraries", "features", "policy", "activation", "inspection", "doctor"},
     "cli": {"_boot", "_behavior", "_compat", "features", "policy", "activation", "hooks",
-            "records", "inspection", "doctor", "cli"},
+            "records", "inspection", "doctor", "grafting", "cli"},
 }
 # What is imported inside a function, when it is needed: importing regraft stays cheap, and the
 # start-up code runs before anything else may.
@@ -41,6 +42,7 @@ DEFERRED: dict[str, set[str]] = {
     "activation": {"_openssl"},
     "children": {"_boot", "activation"},
     "features": {"activation"},
+    "grafting": {"randomness"},  # of the text that becomes part of `os.py`
 }
 ROOMS = set(ARROWS) | {"_openssl"}
 LOWEST = {"_compat", "_enums", "_behavior"}

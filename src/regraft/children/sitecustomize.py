@@ -22,7 +22,7 @@ def start():
     try:
         from regraft import _boot
         if not asked:
-            if not _boot.list_extensions():
+            if _boot.is_grafted() or not _boot.list_extensions():
                 return
             from regraft import activation
             activation.load_extension()

@@ -72,7 +72,7 @@ def check_interpreter():
     """Refuse what would leave the program with the old `ssl`; say when the kill switch does."""
     if not sys.executable:
         raise CommandError("this Python does not know its own program file (sys.executable is empty)", FAILED)
-    if sys.flags.ignore_environment or sys.flags.no_site:
+    if (sys.flags.ignore_environment or sys.flags.no_site) and not _boot.GRAFTED:
         raise CommandError(
             "-E, -I and -S keep a program from getting regraft this way. Leave them out, or use `python -m regraft"
             " enable`, which works with -E and -I", FAILED)

@@ -7,10 +7,12 @@ import subprocess
 import sys
 
 from regraft import _behavior, _boot, activation, features
+from regraft._compat import ORIGINALS
 from regraft.doctor import observation
 
 # What the child runs. It has the flags of this process, but not always its sys.path.
-_CHILD = "import sys; sys.path.append(sys.argv[1]); from regraft.doctor import observation; observation.tell()"
+# In a grafted tree the stock modules are among the originals, which then come first.
+_CHILD = "import sys; sys.path.append(sys.argv[1]); sys.path[:0] = sys.argv[2:]; from regraft.doctor import observation; observation.tell()"
 
 
 class Stock(object):
@@ -23,11 +25,12 @@ class Stock(object):
         kept = [each for each in inherited if each and os.path.realpath(each) != os.path.realpath(activation.OVERLAY)]
         if kept:
             environment["PYTHONPATH"] = os.pathsep.join(kept)
+        originals = [os.path.join(activation.OVERLAY, ORIGINALS)] if _boot.GRAFTED else []
         self._child, self._problem = None, None
         command = [sys.executable] + subprocess._args_from_interpreter_flags()
         try:
-            self._child = subprocess.Popen(command + ["-c", _CHILD, os.path.dirname(_boot.HOME)], env=environment,
-                                           stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            self._child = subprocess.Popen(command + ["-c", _CHILD, os.path.dirname(_boot.HOME)] + originals,
+                                           env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         except EnvironmentError as error:  # an embedded interpreter has no program file
             self._problem = "%r cannot be started: %s" % (sys.executable, error.strerror)
 

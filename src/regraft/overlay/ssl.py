@@ -17,7 +17,12 @@ from socket import error as socket_error
 import _ssl
 
 from regraft import _openssl as _rg_openssl
-from regraft._openssl import (  # noqa: F401
+
+if not hasattr(_rg_openssl, "SSLError"):
+    # Some Pythons have an `_ssl` of their own built in, which no path comes before.
+    vars(_rg_openssl).update(_rg_openssl.serve_tls())
+
+from regraft._openssl import (  # noqa: E402,F401
     MemoryBIO, OPENSSL_VERSION, OPENSSL_VERSION_INFO, OPENSSL_VERSION_NUMBER, RAND_add, RAND_bytes, RAND_status,
     SSLCertVerificationError, SSLEOFError, SSLError, SSLSession, SSLSyscallError, SSLWantReadError,
     SSLWantWriteError, SSLZeroReturnError, _OPENSSL_API_VERSION, _SSLContext, get_sigalgs, nid2obj as _nid2obj,
@@ -41,8 +46,8 @@ from regraft.sslparts.constants import (  # noqa: F401
 from regraft.sslparts.legacy import make_context as _rg_make_context
 
 if _ssl.SSLError is not SSLError:
-    # Some Pythons have an `_ssl` of their own built in, which no path comes before.
     _rg_policy.configure(_rg_openssl)
+    _rg_policy.describe_host(_rg_openssl)
     _ssl = _rg_openssl
 
 # Programs reach these modules through `ssl`; `ssl` itself can do without them and what they cost.

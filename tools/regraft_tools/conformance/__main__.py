@@ -47,6 +47,10 @@ def _read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--stock", action="store_true",
         help="measure the interpreter without regraft, and record it as data",
     )
+    run.add_argument(
+        "--tree", action="store_true",
+        help="in a copy of the interpreter whose standard library graft-tree has changed",
+    )
     run.add_argument("--update-report", type=Path, metavar="FILE", help="JSON, made or updated")
     run.add_argument("--verbose", action="store_true", help="name every listed deviation")
     run.set_defaults(action=_run)
@@ -89,7 +93,7 @@ def _run(options: argparse.Namespace) -> int:
             wrong = True
             continue
         with tempfile.TemporaryDirectory(prefix="regraft-homes-") as room:
-            here = _prepare(interpreter, Path(room).resolve(), data, options.stock)
+            here = _prepare(interpreter, Path(room).resolve(), data, options.stock, options.tree)
             if options.stock:
                 wrong |= not _measure(here, chosen, data / "stock")
             else:
@@ -100,16 +104,17 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _prepare(
-    interpreter: Interpreter, room: Path, data: Path, only_stock: bool
+    interpreter: Interpreter, room: Path, data: Path, only_stock: bool, tree: bool = False
 ) -> session.Session:
     openssl = session.ask_openssl(interpreter)
     record = records.load(data / "stock", interpreter.version, openssl)
+    make = homes.make_tree if tree else homes.make_grafted
     if only_stock and record.provenance.get("openssl") != openssl:
         record = records.Record()  # a record is of one OpenSSL
     return session.Session(
         interpreter,
         homes.make_stock(interpreter, room / "stock"),
-        None if only_stock else homes.make_grafted(interpreter, room / "grafted"),
+        None if only_stock else make(interpreter, room / "grafted"),
         record,
         expectations.load(data / "expectations", interpreter.series),
     )
