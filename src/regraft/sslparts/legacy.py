@@ -4,7 +4,7 @@ from __future__ import absolute_import, division, print_function
 import sys
 import types
 
-from regraft import _openssl
+from regraft import _emulated, _openssl
 
 
 def make_context(ssl_version, cert_reqs, ca_certs, certfile, keyfile, server_side, npn_protocols, ciphers):
@@ -17,7 +17,7 @@ def make_context(ssl_version, cert_reqs, ca_certs, certfile, keyfile, server_sid
     if keyfile and not certfile:
         raise ValueError("certfile must be specified")
     # Through the module, so that a context class put there by gevent or its kind is the one used.
-    context = sys.modules["ssl"].SSLContext(ssl_version)
+    context = _emulated.implementation("ssl").SSLContext(ssl_version)
     context.verify_mode = cert_reqs
     if ca_certs:
         context.load_verify_locations(ca_certs)
