@@ -13,6 +13,9 @@ RELEASE = None
 # Covered modules by name: the whole one behind the one that programs get.
 IMPLEMENTATIONS = {}
 
+# Constants of `ssl` that the release had not, which are members of no enumeration then.
+HIDDEN = frozenset()
+
 # Called by a covered module at its end, with its name.
 present = None
 

@@ -21,6 +21,9 @@ def change(whole, presenter):
         # Behind these are the plain numbers of the extension.
         delattr(whole.SSLContext, name)
     take_arguments(whole)
+    # The protocol that is meant when none is given, as a number.
+    function = whole._create_unverified_context
+    function.__defaults__ = (int(whole.PROTOCOL_SSLv23),) + function.__defaults__[1:]
     shown = {"CertificateError": CertificateError, "match_hostname": match_hostname,
              "_PROTOCOL_NAMES": _name_protocols(whole, release),
              "get_server_certificate": _make_fetcher(whole), "get_protocol_name": get_protocol_name}
@@ -28,6 +31,36 @@ def change(whole, presenter):
     for name in ("match_hostname", "get_server_certificate", "get_protocol_name"):
         shown[name].__module__ = "ssl"
     return shown
+
+
+def change_3_6(whole):
+    """Let the classes of `ssl` behave as of 3.6, and return what is to be shown instead of names (dict)."""
+    check_names_afterwards(whole)
+    match = whole.match_hostname
+
+    def match_hostname(cert, hostname):
+        try:
+            match(cert, hostname)
+        except _openssl.SSLCertVerificationError as error:
+            raise CertificateError(*error.args)
+
+    def init(self, sslobj, owner=None, session=None):
+        self._rg_adopt_connection(sslobj, owner, session)
+
+    # No context names classes of its own.
+    def wrap_socket(self, sock, server_side=False, do_handshake_on_connect=True, suppress_ragged_eofs=True,
+                    server_hostname=None, session=None):
+        return whole.SSLSocket._create(sock, server_side, do_handshake_on_connect, suppress_ragged_eofs,
+                                       server_hostname, self, session)
+
+    def wrap_bio(self, incoming, outgoing, server_side=False, server_hostname=None, session=None):
+        return whole.SSLObject._create(incoming, outgoing, server_side, server_hostname, session, self)
+
+    whole.SSLContext.wrap_socket, whole.SSLContext.wrap_bio = wrap_socket, wrap_bio
+    match_hostname.__doc__, init.__name__ = match.__doc__, "__init__"
+    match_hostname.__module__ = CertificateError.__module__ = "ssl"
+    whole.SSLObject.__init__ = init
+    return {"CertificateError": CertificateError, "match_hostname": match_hostname}
 
 
 def _name_protocols(whole, release):
@@ -73,7 +106,7 @@ def match_hostname(cert, hostname):
         if any(certificates._dnsname_match(each, hostname) for each in names):
             return
     except _openssl.SSLCertVerificationError as error:
-        raise CertificateError(str(error))
+        raise CertificateError(*error.args)
     raise CertificateError(certificates._explain_mismatch(hostname, names))
 
 
@@ -86,8 +119,8 @@ def check_names_afterwards(whole):
     make, mode = cls.__new__, cls.verify_mode
     inner = _openssl._SSLContext.check_hostname
 
-    def new(cls, *args, **kwargs):
-        self = make(cls, *args, **kwargs)
+    def new(cls, protocol=whole.PROTOCOL_TLS, *args, **kwargs):
+        self = make(cls, protocol, *args, **kwargs)
         self._rg_checks_names = bool(inner.__get__(self))
         inner.__set__(self, False)
         return self

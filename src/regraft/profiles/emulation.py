@@ -34,6 +34,7 @@ def establish(release, version):
         activation.activate("profiles")
     except (ActivationError, ImportError) as error:
         _emulated.RELEASE = _emulated.present = None
+        _emulated.HIDDEN = frozenset()
         _emulated.IMPLEMENTATIONS.clear()
         os.environ.pop(policy.VARIABLE, None)
         if environment is not None:
@@ -69,8 +70,9 @@ def check_modules(release):
 def _prepare(wanted):
     from regraft.profiles import facade
 
-    _emulated.RELEASE = wanted
-    _emulated.present = facade.Presenter(wanted).present
+    presenter = facade.Presenter(wanted)
+    _emulated.RELEASE, _emulated.present = wanted, presenter.present
+    _emulated.HIDDEN = presenter.facts.hidden_constants(wanted)
 
 
 def _give_defaults(wanted):

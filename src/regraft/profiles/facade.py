@@ -84,10 +84,7 @@ class Presenter(object):
 
     def __init__(self, release):
         self.release = release
-        if PY2:
-            self.facts = facts.Facts()
-        else:
-            self.facts = facts.Facts3()
+        self.facts = facts.make()
 
     def present(self, name):
         """Put the module of that name, which has just been made, behind one that shows what the release had.
@@ -110,7 +107,8 @@ class Presenter(object):
                 continue
             elif self.facts.has("%s.%s" % (name, key), self.release):
                 content[key] = int(value) if PY2 and is_enumerated(value) else value
-        content.update(changes)
+        content.update((key, value) for key, value in changes.items()
+                       if key.startswith("__") or self.facts.has("%s.%s" % (name, key), self.release))
         if "__all__" in vars(whole):
             content["__all__"] = type(whole.__all__)(each for each in whole.__all__ if each in content)
         if name == "ssl":
@@ -123,11 +121,11 @@ class Presenter(object):
 
     def change(self, name, whole):
         """Let a module's classes behave as of the release, and return what is to be shown instead of its names (dict)."""
-        if not PY2:
-            from regraft.profiles import changes3
-            return changes3.change(name, whole, self)
-        from regraft.profiles import changes2
-        return changes2.change(name, whole, self)
+        if PY2:
+            from regraft.profiles import changes2 as changes
+        else:
+            from regraft.profiles import changes3 as changes
+        return changes.change(name, whole, self)
 
     def trim_classes(self, name, whole):
         """Take from the classes of a module what the release had not."""
@@ -138,7 +136,7 @@ class Presenter(object):
             if not isinstance(cls, type) or hasattr(cls, "__members__"):
                 continue
             if self.facts.has("%s.%s" % (name, owner), self.release) and not self.facts.has(path, self.release):
-                hide(cls, member)
+                hide(cls, member, keeps=name != "ssl" or not PY2)
 
 
 def is_enumerated(value):

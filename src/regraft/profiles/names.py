@@ -54,3 +54,30 @@ FIRST_2_7 = (
 LAST_2_7 = (
     ("2.7.8", "_ssl.SSLType _ssl.sslwrap"),
 )
+
+# (release of 3.x that first had them, names). What is older than the oldest that can be emulated stands under 3.0.
+FIRST_3 = (
+    ("3.0", "ssl.SSLSocket ssl.get_server_certificate"),
+    ("3.7", """
+     _hashlib.hmac_digest ssl.SSLSocket.getblocking
+     _ssl.HOSTFLAG_ALWAYS_CHECK_SUBJECT _ssl.HOSTFLAG_MULTI_LABEL_WILDCARDS _ssl.HOSTFLAG_NEVER_CHECK_SUBJECT
+     _ssl.HOSTFLAG_NO_PARTIAL_WILDCARDS _ssl.HOSTFLAG_NO_WILDCARDS _ssl.HOSTFLAG_SINGLE_LABEL_SUBDOMAINS
+     _ssl.PROTO_MAXIMUM_SUPPORTED _ssl.PROTO_MINIMUM_SUPPORTED _ssl.PROTO_SSLv3 _ssl.PROTO_TLSv1 _ssl.PROTO_TLSv1_1
+     _ssl.PROTO_TLSv1_2 _ssl.PROTO_TLSv1_3"""),
+    ("3.9", """
+     _hashlib.HASHXOF _hashlib.HMAC _hashlib.compare_digest _hashlib.get_fips_mode _hashlib.hmac_new
+     _hashlib.openssl_sha3_224 _hashlib.openssl_sha3_256 _hashlib.openssl_sha3_384 _hashlib.openssl_sha3_512
+     _hashlib.openssl_shake_128 _hashlib.openssl_shake_256
+     random.Random.randbytes random.randbytes"""),
+    ("3.10", "_hashlib.UnsupportedDigestmodError _ssl.Certificate _ssl.ENCODING_DER _ssl.ENCODING_PEM"),
+    ("3.12", "random.Random.binomialvariate random.SystemRandom.binomialvariate random.binomialvariate"),
+    ("3.13", "random.main"),
+    ("3.14", "ssl.HAS_PHA"),
+)
+
+# (last release of 3.x that had them, names).
+LAST_3 = (
+    ("3.8", "ssl.AF_INET"),
+    ("3.9", "hmac.HMAC.digest_cons hmac.HMAC.inner hmac.HMAC.outer"),
+    ("3.11", "_ssl.err_codes_to_names _ssl.err_names_to_codes _ssl.lib_codes_to_names"),
+)
