@@ -14,7 +14,7 @@ import sys
 
 from regraft import __version__
 
-COMMANDS = ("run", "enable", "disable", "status", "doctor")
+COMMANDS = ("run", "enable", "disable", "status", "doctor", "profiles")
 
 
 class CommandError(Exception):

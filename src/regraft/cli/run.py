@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 from regraft import ActivationError, _boot, activation, policy, profiles
-from regraft.cli import CommandError, write_out
+from regraft.cli import CommandError
 
 SUMMARY = "run a program, and the Python programs that it starts, with regraft"
 USAGE = ("python -m regraft run [--defaults host|newest | --as RELEASE [--as-version]]"
@@ -23,7 +23,7 @@ with an environment without the two, do not get it; `python -m regraft enable` r
 
 --as RELEASE is for tests: the program gets ssl, hashlib, hmac, random and os.urandom as that release of Python
 had them, with its defaults and without what it lacked. That lowers security on purpose, so a line on stderr says
-it. `--as help` lists the releases; "newest" means today's defaults, "host" regraft as it is.
+it. `python -m regraft profiles` lists the releases; "newest" means today's defaults, "host" regraft as it is.
 
 Exit status 125: regraft itself could not start, or could not show the release."""
 
@@ -65,9 +65,6 @@ def split(arguments):
 
 def execute(options):
     """Become the program. Returns only on Windows, where that cannot be done, with its exit status."""
-    if options.release == "help":
-        write_out(lambda stream: stream.write(profiles.describe_all()))
-        return 0
     if not options.command:
         raise CommandError("no program to run.\nusage: %s" % USAGE, 2)
     if len(options.command) == 1 and options.command[0] in ("-m", "-c"):

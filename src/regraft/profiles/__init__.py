@@ -6,12 +6,9 @@ docs/profiles.rst is for users; `facts` and `names` say what a release had, `fac
 """
 from __future__ import absolute_import, division, print_function
 
-import os
-import sys
-
 from regraft import _emulated
 
-__all__ = ["EmulationError", "active", "emulate", "implementation", "releases"]
+__all__ = ["EmulationError", "active", "describe", "emulate", "find", "implementation", "releases"]
 
 # Read in processes of `python -m regraft run`, by children/sitecustomize.py.
 VARIABLE = "REGRAFT_INSECURE_AS"
@@ -55,6 +52,24 @@ def find(release):
     from regraft.profiles import catalogue
 
     return catalogue.find(release)
+
+
+def describe(release):
+    """Return what a release had and had not.
+
+    Args: release (str), a name of `releases()` but "newest" and "host".
+    Returns:
+        dict: `release`; `number`, the exact release; `brought`, the features that it was the first to have; `lacks` and
+        `weaker`, features and safer defaults that it had not (`name`, `title`, `first` release or None);
+        `not_emulated` and `unconfirmed`, sentences. Names are those of `regraft.features`.
+    Raises: EmulationError: there is no such release here.
+
+    Since: 0.1.0.
+    Source: docs/profiles.rst.
+    """
+    from regraft.profiles import catalogue
+
+    return catalogue.describe(release)
 
 
 def active():

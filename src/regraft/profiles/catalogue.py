@@ -5,7 +5,7 @@ import difflib
 
 from regraft import features
 from regraft._compat import PY2
-from regraft.profiles import EmulationError, HOST, NEWEST
+from regraft.profiles import EmulationError, HOST, NEWEST, limits
 
 LAST_OF_2_7 = 18
 
@@ -51,3 +51,31 @@ def find(name):
     near = difflib.get_close_matches(str(name), list_names(), 1)
     raise EmulationError("there is no release %r%s. Known here: %s, %s, %s" % (
         name, ": did you mean %s?" % near[0] if near else "", ", ".join(list_names()), NEWEST, HOST))
+
+
+def describe(name):
+    """Return what `regraft.profiles.describe` says."""
+    release = find(name)
+    lacking = [row for row in features.rows() if row["kind"] != "fix" and not features.release_has(row, release)]
+    return {
+        "release": name,
+        "number": "%d.%d.%d" % release,
+        "brought": [row["name"] for row in features.rows()
+                    if row["kind"] != "fix" and _is_first(row, release)],
+        "lacks": [_show(row) for row in lacking if row["kind"] == "feature"],
+        "weaker": [_show(row) for row in lacking if row["kind"] == "default"],
+        "not_emulated": limits.select(limits.NOT_EMULATED, release),
+        "unconfirmed": limits.select(limits.UNCONFIRMED, release) + [
+            "%s: %s" % (row["name"], each) for row in lacking for each in row["unconfirmed"]],
+    }
+
+
+def _is_first(row, release):
+    if release[0] == 2:
+        return row["first_2_7"] is not None and features.parse_release(row["first_2_7"]) == release
+    return any(features.parse_release(each) == release for each in row["first_3"])
+
+
+def _show(row):
+    first = row["first_2_7"] if PY2 else ", ".join(row["first_3"])
+    return {"name": row["name"], "title": row["title"], "first": first or None}

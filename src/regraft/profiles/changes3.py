@@ -1,6 +1,8 @@
 """What names of the covered modules were like in releases of 3.x."""
 from __future__ import absolute_import, division, print_function
 
+from regraft import features
+
 
 def change(name, whole, presenter):
     """Let the classes of a module behave as of the release, and return what is to be shown instead of its names.
@@ -32,6 +34,10 @@ def _change_ssl(whole, release):
             if function is not None:
                 function.__defaults__ = (whole.PROTOCOL_TLS,)
         shown["get_server_certificate"] = _make_fetcher(whole)
+    if not features.release_has(features.get("tls-1-3"), release):
+        from regraft.profiles import contexts
+
+        contexts.give_defaults(whole.SSLContext, contexts.leave_out_tls_1_3)
     if release < (3, 7):
         from regraft.profiles import contexts
 

@@ -8,6 +8,10 @@ from regraft._compat import PY2
 from regraft.sslparts import certificates
 
 
+_TLS_1_2 = 0x0303
+_PINNED = (1, 3, 4, 5)  # SSLv3 and TLSv1 to TLSv1_2, which are of one version each
+
+
 class CertificateError(ValueError):
     """A certificate is not the host's. It was no `SSLError` yet."""
 
@@ -16,11 +20,16 @@ def change(whole, presenter):
     """Let the classes of `ssl` behave as of a release of 2.7, and return what is to be shown instead of names."""
     release = presenter.release
     check_names_afterwards(whole)
-    give_options(whole.SSLContext, release)
+    give_defaults(whole.SSLContext, lambda context: age(context, release))
     for name in ("options", "verify_flags", "protocol"):
         # Behind these are the plain numbers of the extension.
         delattr(whole.SSLContext, name)
     take_arguments(whole)
+    if release < (2, 7, 16):
+        harden_default_contexts(whole)
+    whole._create_default_https_context = whole.create_default_context
+    if release >= (2, 7, 12):
+        whole._create_default_https_context = whole._get_https_context_factory()
     # The protocol that is meant when none is given, as a number.
     function = whole._create_unverified_context
     function.__defaults__ = (int(whole.PROTOCOL_SSLv23),) + function.__defaults__[1:]
@@ -172,24 +181,68 @@ def _check_after_handshake(cls):
     cls.do_handshake = do_handshake
 
 
-def give_options(cls, release):
-    """Let new contexts have the options and flags of a release of 2.7."""
-    make = cls.__new__
-    options = _openssl._SSLContext.options
-    secure = (_openssl.OP_NO_COMPRESSION | _openssl.OP_CIPHER_SERVER_PREFERENCE | _openssl.OP_SINGLE_DH_USE
-              | _openssl.OP_SINGLE_ECDH_USE)
+def age(context, release):
+    """Let a new context have the options, flags and versions of a release of 2.7.
 
-    def new(cls, protocol, *args, **kwargs):
-        self = make(cls, protocol, *args, **kwargs)
-        if release < (2, 7, 16):
-            options.__set__(self, options.__get__(self) & ~secure)
+    Args: context (_SSLContext); release (tuple of int).
+    """
+    bare = _openssl._SSLContext
+    if release < (2, 7, 16):
+        options = bare.options.__get__(context)
+        options &= ~(_openssl.OP_NO_COMPRESSION | _openssl.OP_CIPHER_SERVER_PREFERENCE | _openssl.OP_SINGLE_DH_USE
+                     | _openssl.OP_SINGLE_ECDH_USE)
         if release < (2, 7, 11):
-            options.__set__(self, options.__get__(self) & ~_openssl.OP_NO_SSLv3)
-        if release < (2, 7, 10):
-            flags = _openssl._SSLContext.verify_flags
-            flags.__set__(self, flags.__get__(self) & ~_openssl.VERIFY_X509_TRUSTED_FIRST)
+            options &= ~_openssl.OP_NO_SSLv3
+        bare.options.__set__(context, options)
+    if release < (2, 7, 10):
+        bare.verify_flags.__set__(context, bare.verify_flags.__get__(context) & ~_openssl.VERIFY_X509_TRUSTED_FIRST)
+    if release < (2, 7, 15):
+        leave_out_tls_1_3(context)
+
+
+def harden_default_contexts(whole):
+    """Let the functions that make default contexts switch off what bare contexts left on until 2.7.16."""
+    make, make_unverified = whole.create_default_context, whole._create_unverified_context
+    broken = _openssl.OP_NO_SSLv2 | _openssl.OP_NO_SSLv3
+    servers = _openssl.OP_CIPHER_SERVER_PREFERENCE | _openssl.OP_SINGLE_DH_USE | _openssl.OP_SINGLE_ECDH_USE
+
+    def create_default_context(purpose=whole.Purpose.SERVER_AUTH, cafile=None, capath=None, cadata=None):
+        context = make(purpose, cafile, capath, cadata)
+        context.options |= broken | _openssl.OP_NO_COMPRESSION
+        if purpose == whole.Purpose.CLIENT_AUTH:
+            context.options |= servers
+        return context
+
+    def _create_unverified_context(
+            protocol=int(whole.PROTOCOL_SSLv23), cert_reqs=None, check_hostname=False,
+            purpose=whole.Purpose.SERVER_AUTH, certfile=None, keyfile=None, cafile=None, capath=None, cadata=None):
+        context = make_unverified(
+            protocol, cert_reqs, check_hostname, purpose, certfile, keyfile, cafile, capath, cadata)
+        context.options |= broken
+        return context
+
+    for function, old in ((create_default_context, make), (_create_unverified_context, make_unverified)):
+        function.__doc__, function.__module__ = old.__doc__, "ssl"
+    whole.create_default_context = create_default_context
+    whole._create_stdlib_context = whole._create_unverified_context = _create_unverified_context
+
+
+def leave_out_tls_1_3(context):
+    """Let a context of no fixed version speak TLS 1.2 at most."""
+    if _openssl._SSLContext.protocol.__get__(context) not in _PINNED:
+        _openssl._SSLContext.maximum_version.__set__(context, _TLS_1_2)
+
+
+def give_defaults(cls, change):
+    """Let a function change each new context of a class."""
+    make = cls.__new__
+
+    def new(cls, *args, **kwargs):
+        self = make(cls, *args, **kwargs)
+        change(self)
         return self
 
+    new.__name__ = "__new__"
     cls.__new__ = staticmethod(new)
 
 

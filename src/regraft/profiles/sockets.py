@@ -5,13 +5,15 @@ Written from the documentation of 2.7 and from what programs of the time do with
 from __future__ import absolute_import, division, print_function
 
 import errno
+import re
 import socket as host_socket
 import sys
 from socket import SO_TYPE, SOCK_STREAM, SOL_SOCKET, _delegate_methods, _fileobject, socket
 
 from regraft import _emulated, _openssl
 from regraft._compat import adopt
-from regraft.sslparts import certificates, legacy
+from regraft.profiles import contexts
+from regraft.sslparts import legacy
 from regraft.sslparts.stream import Stream
 
 CERT_NONE, CERT_REQUIRED = int(_openssl.CERT_NONE), int(_openssl.CERT_REQUIRED)
@@ -20,6 +22,9 @@ PROTOCOL_SSLv23 = int(_openssl.PROTOCOL_TLS)
 PROTOCOL_SSLv3 = int(getattr(_openssl, "PROTOCOL_SSLv3", PROTOCOL_SSLv23))
 
 NAMES_OF_PROTOCOLS = {3: "TLSv1", 2: "SSLv23", 1: "SSLv3"}
+
+# Texts of today's errors.
+_TEXT = re.compile(r"\[(\w+): (\w+)\] (.*) \(_ssl\.c:(\d+)\)$")
 
 # What a certificate's dictionary had; the rest came with 2.7.9.
 _SHOWN_OF_A_CERTIFICATE = ("subject", "notAfter", "subjectAltName")
@@ -58,19 +63,31 @@ def with_plain_errors(function):
 
 
 def make_plain(error):
-    """Return an `SSLError` with the number and the text of another."""
-    plain = _openssl.SSLError(*error.args)
-    if not error.args:
-        return plain
-    plain.errno, plain.strerror = error.errno, error.strerror
-    return plain
+    """Return an `SSLError` with the number of another, and its text as it was written then.
+
+    "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed (_ssl.c:581)" came with 2.7.9; before it was
+    "_ssl.c:504: error:14090086:SSL routines:SSL3_GET_SERVER_CERTIFICATE:certificate verify failed". No release of
+    OpenSSL since 3.0 tells the function; neither does this.
+    """
+    found = _TEXT.match(str(error))
+    if found is None:
+        return _openssl.SSLError(*error.args)
+    library, reason, words, line = found.groups()
+    codes = _openssl.err_names_to_codes.get(reason)
+    number = "%08X" % (codes[0] << (23 if _openssl.CAPABILITIES["OPENSSL3"] else 24) | codes[1]) if codes else ""
+    text = "_ssl.c:%s: error:%s:%s routines::%s" % (line, number, library, words.split(":")[0])
+    return _openssl.SSLError(error.errno, text)
 
 
 def sslwrap(sock, server_side, keyfile=None, certfile=None, cert_reqs=CERT_NONE, ssl_version=PROTOCOL_SSLv23,
             ca_certs=None, ciphers=None):
-    """Put TLS on the system's socket, as `regraft.sslparts.legacy.sslwrap` does."""
-    wrapped = legacy.sslwrap(sock, server_side, keyfile, certfile, cert_reqs, ssl_version, ca_certs, ciphers)
-    return Connection(wrapped._connection)
+    """Put TLS on the system's socket; the caller shakes hands. No host name is sent or checked. Returns: SSLType."""
+    if not isinstance(sock, _openssl._socket.socket):
+        raise TypeError("sslwrap() argument 1 must be _socket.socket, not %s" % type(sock).__name__)
+    context = with_plain_errors(legacy.make_bare_context)(
+        server_side, keyfile, certfile, cert_reqs, ssl_version, ca_certs, ciphers)
+    contexts.age(context, _emulated.RELEASE)
+    return Connection(context._wrap_socket(sock, bool(server_side)))
 
 
 class _Methods(object):
