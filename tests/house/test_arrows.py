@@ -17,19 +17,22 @@ ARROWS: dict[str, set[str]] = {
     "_quick": set(),
     "_compat": set(),
     "_enums": {"_compat"},
-    "_behavior": {"_compat"},
+    "_emulated": set(),
+    "_behavior": {"_compat", "_emulated"},
     "features": {"_behavior", "_compat", "features"},
-    "policy": {"features", "_behavior", "_compat"},
-    "sslparts": {"_openssl", "_compat", "_enums", "_behavior", "policy", "sslparts"},
-    "randomness": {"_boot", "_openssl"},
-    "overlay": {"_openssl", "_compat", "_enums", "_behavior", "policy", "sslparts", "randomness"},
+    "policy": {"features", "_behavior", "_compat", "_emulated"},
+    "sslparts": {"_openssl", "_compat", "_enums", "_behavior", "_emulated", "policy", "sslparts"},
+    "randomness": {"_boot", "_emulated", "_openssl"},
+    "overlay": {"_openssl", "_compat", "_enums", "_behavior", "_emulated", "policy", "sslparts", "randomness"},
     "activation": {"_boot", "_compat"},
     "hooks": {"_boot", "_compat"},
-    "inspection": {"_boot", "_compat", "policy", "activation", "hooks", "randomness"},
+    "profiles": {"_openssl", "_boot", "_compat", "_behavior", "_emulated", "features", "policy", "activation", "sslparts",
+                 "profiles"},
+    "inspection": {"_boot", "_compat", "_emulated", "policy", "activation", "hooks", "randomness"},
     "children": set(),
     "doctor": {"_boot", "_behavior", "_compat", "features", "policy", "activation", "inspection", "doctor"},
     "cli": {"_boot", "_behavior", "_compat", "features", "policy", "activation", "hooks",
-            "inspection", "doctor", "cli"},
+            "inspection", "doctor", "profiles", "cli"},
 }
 # What is imported inside a function, when it is needed: importing regraft stays cheap, and the
 # start-up code runs before anything else may.
@@ -37,11 +40,11 @@ DEFERRED: dict[str, set[str]] = {
     "__init__": {"activation", "inspection"},
     "_boot": {"activation", "randomness"},
     "activation": {"_openssl"},
-    "children": {"_boot", "activation"},
+    "children": {"_boot", "activation", "profiles"},
     "features": {"activation"},
 }
 ROOMS = set(ARROWS) | {"_openssl"}
-LOWEST = {"_compat", "_enums", "_behavior"}
+LOWEST = {"_compat", "_enums", "_emulated", "_behavior"}
 
 FILES = pytest.mark.parametrize("path", runtime_files(), ids=shown)
 

@@ -265,7 +265,7 @@ def _rg_give(cls, names, donor):
         setattr(cls, name, method)
 
 
-if _rg_emulated.RELEASE is None:
+if _rg_emulated.RELEASE is None or not _rg_compat.PY2:
     _rg_bring_up_to_date(SystemRandom)  # noqa: F821
 
 if _rg_emulated.RELEASE is not None:

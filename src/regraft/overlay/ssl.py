@@ -40,7 +40,7 @@ from regraft.sslparts.constants import (  # noqa: F401
     _TLSContentType, _TLSMessageType)
 from regraft.sslparts.legacy import make_context as _rg_make_context
 
-_ssl = _rg_emulated.implementation("_ssl")
+_ssl = _rg_emulated.implementation(_ssl.__name__)
 if _ssl.SSLError is not SSLError:
     # Some Pythons have an `_ssl` of their own built in, which no path comes before.
     _rg_policy.configure(_rg_openssl)
