@@ -64,3 +64,10 @@ def answer(release, code, *options, **variables):
 def present(release, names):
     """Return which of the names a release shows (set of str)."""
     return set(answer(release, LOOK, data=json.dumps(sorted(names))))
+
+
+def has_sslv3():
+    """Tell whether the OpenSSL in use has SSLv3."""
+    from regraft import _openssl
+
+    return _openssl.CAPABILITIES["SSLv3"]

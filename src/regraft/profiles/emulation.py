@@ -55,12 +55,16 @@ def check_modules(release):
     loaded = [name for name in _boot.COVERED if name in sys.modules and sys.modules[name] is not None]
     if not loaded:
         return
-    holders = {}
+    marks, holders = {}, {}
+    for each in loaded:
+        marks[id(sys.modules[each])] = each
+        for value in list(vars(sys.modules[each]).values()):
+            if getattr(value, "__module__", None) == each:
+                marks[id(value)] = each  # a class or function of it
     for name, module in sorted(sys.modules.items()):
         if isinstance(module, types.ModuleType) and name not in loaded:
-            for each in loaded:
-                if any(value is sys.modules[each] for value in list(vars(module).values())):
-                    holders.setdefault(each, []).append(name)
+            for each in set(marks.get(id(value)) for value in list(vars(module).values())) - set([None]):
+                holders.setdefault(each, []).append(name)
     told = ", ".join("%s (by %s)" % (each, ", ".join(holders[each][:3])) if each in holders else each for each in loaded)
     raise EmulationError(
         "%s cannot be emulated: already imported are %s. Call regraft.profiles.emulate() before them, as the first"
