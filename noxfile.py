@@ -168,6 +168,8 @@ def bench(session: nox.Session) -> None:
 def audit(session: nox.Session) -> None:
     """The public interface of 2.7, 3.6, 3.9 and 3.13 with regraft, against 3.15.2's and their own: `-- --all`."""
     run_tool(session, "audit", *session.posargs)
+    if not session.posargs:
+        run_tool(session, "audit", "profiles")
 
 
 @nox.session(name="new-python")

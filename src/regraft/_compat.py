@@ -4,6 +4,11 @@ from __future__ import absolute_import, division, print_function
 import sys
 import types
 
+try:
+    from importlib import reload as reload_module  # noqa: F401
+except ImportError:
+    reload_module = reload  # noqa: F821  (a built-in of Python 2)
+
 PY2 = sys.version_info[0] == 2
 
 # Where graft-tree keeps the modules that regraft's have taken the place of: a directory beside them.

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 
-from regraft import ActivationError, __version__, _boot, activation, hooks, records
+from regraft import ActivationError, __version__, _boot, _emulated, activation, hooks, records
 
 
 def examine():
@@ -20,6 +20,7 @@ def examine():
         "ssl": {"file": None, "openssl": None, "error": None},
         "extension": {"file": None, "loaded": None, "built_with": None, "bundled": False, "sbom": None, "error": None},
         "defaults": None,
+        "emulates": "%d.%d.%d" % _emulated.RELEASE if _emulated.RELEASE else None,
         "trust": {"origin": None, "file": None, "directory": None},
         "urandom": "host",
         "overlay": _examine_overlay(),
@@ -52,7 +53,7 @@ def examine():
     report["active"] = activation.is_ours(ssl)
     if report["active"]:
         from regraft import policy, randomness
-        report.update(activated_by=find_activator(), defaults=policy.CHOICE,
+        report.update(activated_by=find_activator(), defaults=report["emulates"] or policy.CHOICE,
                       urandom="regraft" if randomness.is_provided() else "host")
     return report
 
@@ -65,10 +66,14 @@ def describe_state(report):
     ways = {
         "pth": "the hook, 000_regraft.pth", "start": "the hook, 000_regraft.start",
         "run": "python -m regraft run", "activate": "regraft.activate()", "PYTHONPATH": "PYTHONPATH",
-        "graft": "the standard library itself (graft-tree)"}
+        "graft": "the standard library itself (graft-tree)",
+        "profiles": "regraft.profiles.emulate()"}
     title = "regraft %s" % report["version"]
     if report["active"]:
-        return "%s: active, through %s" % (title, ways.get(report["activated_by"], "sys.path"))
+        state = "%s: active, through %s" % (title, ways.get(report["activated_by"], "sys.path"))
+        if report["emulates"]:
+            state += "; INSECURE on purpose: it shows what Python %s had" % report["emulates"]
+        return state
     if report["switched_off"]:
         return "%s: NOT active, REGRAFT_DISABLE switches it off" % title
     if report["extension"]["error"]:

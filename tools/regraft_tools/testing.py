@@ -32,10 +32,11 @@ from regraft_tools.tally import Row
 HERE = {
     "house": ("tests/house",), "tools": ("tests/tools", "tests/conformance"),
     "x509": ("tests/x509",), "differential": ("tests/differential",),
-    "peers": ("tests/peers",), "wheels": ("tests/wheels",), "bundle": ("tests/bundle",), "graft_trials": ("tests/graft_trials",),
+    "peers": ("tests/peers",), "wheels": ("tests/wheels",), "bundle": ("tests/bundle",),
+    "graft_trials": ("tests/graft_trials",),
 }
 PACKAGES = ("hypothesis", "pytest")  # what our own tests need of others
-DIRECTORIES = ("tests/unit", "tests/wire", "tests/startup", "tests/leaks", "tests/graft")
+DIRECTORIES = ("tests/unit", "tests/wire", "tests/startup", "tests/profiles", "tests/leaks", "tests/graft")
 CERTIFICATES_VARIABLE = "REGRAFT_TEST_CERTS"
 VECTORS_VARIABLE = "REGRAFT_TEST_VECTORS"
 REFERENCE_VARIABLE = "REGRAFT_TEST_REFERENCE"

@@ -14,7 +14,7 @@ import sys
 
 from regraft import __version__
 
-COMMANDS = ("run", "enable", "disable", "status", "doctor", "graft-tree", "ungraft-tree", "verify-tree")
+COMMANDS = ("run", "enable", "disable", "status", "doctor", "profiles", "graft-tree", "ungraft-tree", "verify-tree")
 
 
 class CommandError(Exception):

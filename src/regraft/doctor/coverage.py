@@ -20,6 +20,8 @@ class Stock(object):
 
     def __init__(self):
         environment = dict(os.environ, REGRAFT_DISABLE="1")
+        # Without regraft there is no release to be shown, and `run` lets nothing start that does not show it.
+        environment.pop("REGRAFT_INSECURE_AS", None)
         inherited = environment.pop("PYTHONPATH", "").split(os.pathsep)
         # An overlay there would be in force whatever the kill switch says.
         kept = [each for each in inherited if each and os.path.realpath(each) != os.path.realpath(activation.OVERLAY)]

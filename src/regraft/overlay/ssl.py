@@ -28,7 +28,7 @@ from regraft._openssl import (  # noqa: E402,F401
     SSLWantWriteError, SSLZeroReturnError, _OPENSSL_API_VERSION, _SSLContext, get_sigalgs, nid2obj as _nid2obj,
     txt2obj as _txt2obj)
 
-from regraft import _behavior as _rg_behavior, policy as _rg_policy
+from regraft import _behavior as _rg_behavior, _emulated as _rg_emulated, policy as _rg_policy
 from regraft._compat import (
     LazyModule as _rg_LazyModule, integer_types as _rg_integer_types,
     keyword_only as _rg_keyword_only, native_text as _rg_native_text)
@@ -45,6 +45,7 @@ from regraft.sslparts.constants import (  # noqa: F401
     _TLSContentType, _TLSMessageType)
 from regraft.sslparts.legacy import make_context as _rg_make_context
 
+_ssl = _rg_emulated.implementation(_ssl.__name__)
 if _ssl.SSLError is not SSLError:
     _rg_policy.configure(_rg_openssl)
     _rg_policy.describe_host(_rg_openssl)
@@ -185,7 +186,7 @@ class SSLContext(_SSLContext):
         Since: 2.7.9, 3.4. Differs: on 2.7 the name is decoded to `unicode`, as there.
         """
         if server_name_callback is None:
-            self.sni_callback = None
+            _SSLContext.sni_callback.__set__(self, None)
             return
         if not callable(server_name_callback):
             raise TypeError("not a callable object")
@@ -196,7 +197,7 @@ class SSLContext(_SSLContext):
             else:
                 name = context._encode_hostname(name)
             return server_name_callback(connection, name, context)
-        self.sni_callback = call
+        _SSLContext.sni_callback.__set__(self, call)
 
     def _load_windows_store_certs(self, storename, purpose):
         certificates = bytearray()
@@ -521,3 +522,6 @@ if _rg_behavior.HAS_MODULE_LEVEL_WRAPPING:
     match_hostname.__module__ = __name__
 
 del absolute_import, division, print_function, _rg_item
+
+if _rg_emulated.RELEASE is not None:
+    _rg_emulated.present(__name__)
