@@ -38,21 +38,26 @@ def pytest_addoption(parser):
 
 
 @pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config):
+    """Begin the record that `regraft-tools degrade` wants, before anything of the project is imported."""
+    log = os.environ.pop(LOG, None)  # the processes that tests start write none
+    if log:
+        from regraft.releasetests import recorder
+
+        early_config.pluginmanager.register(recorder.Recorder(early_config, log), "regraft-recorder")
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config):
     """Find out what this process is: one that runs tests for another, one that is asked for releases, or neither."""
     config.addinivalue_line("markers", "regraft_as(release, ...): run the test under each of these releases of Python "
                                        "(\"2.7.6\", \"newest\"), each in a fresh process.")
-    # The processes that tests start are none of them.
-    errand, log = os.environ.pop(ERRAND, None), os.environ.pop(LOG, None)
+    errand = os.environ.pop(ERRAND, None)  # the processes that tests start run none
     if errand:
         from regraft.releasetests import worker
 
         config.pluginmanager.register(worker.Worker(config, errand), WORKER)
         return
-    if log:
-        from regraft.releasetests import recorder
-
-        config.pluginmanager.register(recorder.Recorder(config, log), "regraft-recorder")
     if config.getoption("regraft_timeout") < 0:
         raise pytest.UsageError("--regraft-timeout: seconds from 0 on, not %s" % config.getoption("regraft_timeout"))
     if config.getoption("regraft_as") is not None:

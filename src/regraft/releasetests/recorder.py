@@ -46,12 +46,15 @@ class Recorder(object):
         self._nodeid = ""
         self._known = set()
         self._errors = {}
-        config.option.continue_on_collection_errors = True
         self._say("begin", {"release": profiles.active() or "", "python": platform.python_version(),
                             "pytest": pytest.__version__})
         worker.listen(config, self._note_warning)
         if profiles.active():
             watch(self._note_asked)
+
+    def pytest_configure(self, config):
+        """Have tests run, though files cannot be collected."""
+        config.option.continue_on_collection_errors = True
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_make_collect_report(self, collector):

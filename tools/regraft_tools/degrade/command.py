@@ -20,6 +20,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from regraft_tools.degrade import execution, page, table
 from regraft_tools.degrade.comparison import compare
 from regraft_tools.degrade.execution import Run, Task
+from regraft_tools.scan import suggestions
 
 NOTHING_WORSE, WORSE, NOT_POSSIBLE, INTERRUPTED = 0, 1, 2, 130
 NEWEST = "newest"
@@ -89,6 +90,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(options: argparse.Namespace, pytest_arguments: list[str]) -> int:
+    if suggestions.missing():
+        raise Refused(suggestions.missing())
     project = options.project.resolve()
     if not project.is_dir():
         raise Refused("there is no directory %s" % options.project)

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from regraft import features
-
 from regraft_tools.degrade import evidence
 from regraft_tools.degrade.evidence import Evidence
 from regraft_tools.degrade.records import Outcome, Record, Trial
@@ -175,12 +173,13 @@ def _judge_missing(nodeid: str, record: Record) -> Cell:
     if file is not None and file.outcome is Outcome.SKIPPED:
         return Cell(State.SKIPPED, "\n".join(file.texts), tuple(evidence.find(file, record, [], failed=False)))
     if record.note:
-        return Cell(State.NOT_RUN, record.note)
+        whole = Trial("", texts=[record.note])
+        return Cell(State.NOT_RUN, record.note, tuple(evidence.find(whole, record, [], failed=True)))
     return Cell(State.NOT_RUN, "its file does not have it under this release")
 
 
 def _group(cells: dict[str, dict[str, Cell]]) -> list[Group]:
-    rows = {each["name"]: each for each in features.rows()}
+    rows = {each["name"]: each for each in evidence.registry().rows()}
     groups: dict[str | None, Group] = {}
     for nodeid, row in cells.items():
         for release, cell in row.items():

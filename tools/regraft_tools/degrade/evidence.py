@@ -11,22 +11,29 @@ import functools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
-from regraft import features
-
 from regraft_tools.degrade.records import Record, Trial
+from regraft_tools.scan import suggestions
 
-BY_ERROR, BY_WARNING, BY_REASON, BY_ASKING, BY_IMPORT = (
-    "the error names it", "a warning names it", "the reason of the skip names it", "the test asked for it",
-    "its file asked for it while it was imported",
-)
+BY_ERROR, BY_WARNING, BY_REASON, BY_ASKING = (
+    "the error names it", "a warning names it", "the reason of the skip names it", "the test asked for it")
 
 _ATTRIBUTE = re.compile(r"has no attribute '(\w+)'")
 _OWNER = re.compile(r"(?:'(\w+)' object|type object '(\w+)'|module '(\w+)') has no attribute '(\w+)'")
 _IMPORTED = re.compile(r"cannot import name '?(\w+)")
 _KEYWORD = re.compile(r"(\w+)\(\) got an unexpected keyword argument '(\w+)'")
 _FLAG = "HAS_"
+
+
+def registry() -> ModuleType:
+    """The package `regraft.features`: installed beside these tools, or of their checkout.
+
+    Raises:
+        suggestions.NoRegistry: there is none; the text says what to do.
+    """
+    return suggestions.registry()
 
 
 @dataclass(frozen=True)
@@ -63,8 +70,8 @@ def find(trial: Trial, record: Record, warnings: Sequence[dict[str, Any]], faile
     names += [(name, BY_WARNING) for each in warnings for name in _names_in_text(each["text"], record)]
     if not failed:
         names += [(name, BY_REASON) for each in trial.texts for name in _names_in_text(each, record)]
-    if not names:
-        names = [(each, BY_IMPORT if "::" not in trial.nodeid else BY_ASKING) for each in trial.asked]
+    if not names and "::" in trial.nodeid:  # a file asks for much while it is imported, and does without most of it
+        names = [(each, BY_ASKING) for each in trial.asked]
     for name, how in names:
         place = trial.asked.get(name) or record.asked.get(name, "")
         found.setdefault(name, Evidence(name, how, place, find_feature(name, record.release)))
@@ -80,7 +87,7 @@ def find_feature(name: str, release: str) -> str | None:
         release: such as 2.7.6.
     """
     while name.count("."):
-        rows = [each for each in features.rows() if name in each["names"] and lacks(release, each)]
+        rows = [each for each in registry().rows() if name in each["names"] and lacks(release, each)]
         if rows:
             return rows[0]["name"]
         name = name.rpartition(".")[0]
@@ -91,10 +98,10 @@ def lacks(release: str, row: dict[str, Any]) -> bool:
     """Whether a release has a row of the registry not yet; False for what is no release's number."""
     if not re.fullmatch(r"\d+(\.\d+)*", release):
         return False
-    wanted = features.parse_release(release)
+    wanted = registry().parse_release(release)
     if wanted[0] == 2:
-        return row["first_2_7"] is None or features.parse_release(row["first_2_7"]) > wanted
-    firsts = [features.parse_release(each) for each in row["first_3"]]
+        return row["first_2_7"] is None or registry().parse_release(row["first_2_7"]) > wanted
+    firsts = [registry().parse_release(each) for each in row["first_3"]]
     same = [each for each in firsts if each[:2] == wanted[:2]]
     return wanted < same[0] if same else not any(each[:2] < wanted[:2] for each in firsts)
 
@@ -112,7 +119,7 @@ def _names_of_error(error: dict[str, str], trial: Trial, record: Record) -> Iter
         yield from _confirmed(
             [each for each in record.asked if each.rpartition(".")[2] == attribute], record, trial)
     for function, keyword in _KEYWORD.findall(text):
-        known = [name for row in features.rows() if lacks(record.release, row) for name in row["names"]
+        known = [name for row in registry().rows() if lacks(record.release, row) for name in row["names"]
                  if name.rpartition(".")[2] == keyword]
         if known:
             yield known[0]
@@ -145,12 +152,12 @@ def _is_telling(word: str) -> bool:
 @functools.cache
 def _classes() -> dict[str, str]:
     """Dotted names of the classes that have members in the registry, by their own."""
-    dotted = {name.rpartition(".")[0] for row in features.rows() for name in row["names"] if name.count(".") > 1}
+    dotted = {name.rpartition(".")[0] for row in registry().rows() for name in row["names"] if name.count(".") > 1}
     return {each.rpartition(".")[2]: each for each in dotted}
 
 
 @functools.cache
 def _functions() -> dict[str, str]:
     """Dotted names of what the registry has, by their last part."""
-    return {name.rpartition(".")[2]: name for row in features.rows() for name in row["names"]} | {
+    return {name.rpartition(".")[2]: name for row in registry().rows() for name in row["names"]} | {
         "wrap_socket": "ssl.wrap_socket", "__init__": "__init__"}

@@ -144,10 +144,11 @@ class Run:
             self._heard = time.monotonic()
 
     def _lose(self, how: str, text: str) -> None:
+        """Notes that the process is gone, and goes on after the test that it was at."""
         text = "%s\n%s" % (text, self._read_output())
         if not self.record.running:
             # Tests may all be done: what hangs or dies then is the end of the session.
-            self._give_up(text if self.record.python else "regraft and pytest did not begin: " + text)
+            self._give_up(text if self.record.python else "pytest did not begin: " + text)
             return
         nodeid = self.record.running
         self.write({"lost": {"nodeid": nodeid, "how": how, "text": text}})
