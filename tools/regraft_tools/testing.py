@@ -35,7 +35,7 @@ HERE = {
     "peers": ("tests/peers",),
 }
 PACKAGES = ("hypothesis", "pytest")  # what our own tests need of others
-DIRECTORIES = ("tests/unit", "tests/wire", "tests/startup", "tests/profiles", "tests/leaks")
+DIRECTORIES = ("tests/unit", "tests/wire", "tests/startup", "tests/profiles", "tests/leaks", "tests/plugin")
 CERTIFICATES_VARIABLE = "REGRAFT_TEST_CERTS"
 VECTORS_VARIABLE = "REGRAFT_TEST_VECTORS"
 REFERENCE_VARIABLE = "REGRAFT_TEST_REFERENCE"

@@ -74,8 +74,12 @@ class SharedProcess(object):
         self._note(collected)
         announce_deselected(self.session, collected["deselected"])
         pass_warnings(self.session.config, collected["warnings"])
-        items = [self._make(report["nodeid"], (report["nodeid"], None, report["nodeid"]), found=report)
-                 for report in collected["reports"]]
+        items = []
+        for report in collected["reports"]:
+            # With a space, as pytest takes what ends like the id for a name in a file, and puts colons for its dots.
+            file = report["nodeid"][:-len(releases.SUFFIX % self.release)]
+            shown = "%s %s" % (file, releases.SUFFIX % self.release)
+            items.append(self._make(report["nodeid"], (file, None, shown), found=report))
         return items + [self._make(nodeid, add_suffix(location, self.release))
                         for nodeid, location in collected["tests"]]
 
@@ -168,14 +172,12 @@ class ReleaseItem(pytest.Item):
         """
         hook = self.ihook
         hook.pytest_runtest_logstart(nodeid=self.nodeid, location=self.location)
-        last = None
+        closed = False
         for report in self._report(nextitem):
-            report.regraft_release = self.regraft_release
-            hook.pytest_runtest_logreport(report=report)
-            last = report
-        if last is None or last.when != "teardown":  # writers of reports close a test with it
-            ending = messages.make_report(self.nodeid, self.location, "passed", None, "teardown")
-            hook.pytest_runtest_logreport(report=ending)
+            self._log(report)
+            closed = report.when == "teardown"
+        if not closed:  # writers of files close a test with it
+            self._log(messages.make_report(self.nodeid, self.location, "passed", None, "teardown"))
         hook.pytest_runtest_logfinish(nodeid=self.nodeid, location=self.location)
         return True
 
@@ -185,6 +187,12 @@ class ReleaseItem(pytest.Item):
         Args: text (str)
         """
         return messages.make_report(self.nodeid, self.location, "failed", "regraft: " + text, "call")
+
+    def _log(self, report):
+        report.regraft_release = self.regraft_release
+        if report.when == "teardown":  # JUnit's properties are taken from there
+            report.user_properties.append((MARKER, self.regraft_release))
+        self.ihook.pytest_runtest_logreport(report=report)
 
     def _report(self, nextitem):
         if self.regraft_fault is not None:
@@ -236,8 +244,6 @@ def ask(process, order, item):
         if "report" in message:
             report = messages.unpack(config, message["report"])
             report.location = add_suffix(report.location, item.regraft_release)
-            report.user_properties = list(report.user_properties) + [(MARKER, item.regraft_release)] * (
-                report.when == "call" or not report.passed)
             yield report
         elif "warning" in message:
             pass_warnings(config, [message["warning"]], item)
