@@ -13,10 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rich.text import Text
+
 from regraft_tools.degrade import records
 from regraft_tools.degrade.records import Record
 
 LOG = "REGRAFT_PYTEST_LOG"
+BEGIN = 600  # seconds for what is no test: starting, collecting, the end of the session
 LOST = 50  # so many tests may end their process before a release is given up
 STEP = 0.1  # seconds between looks
 LAST_WORDS = 3.0  # seconds for a process to say where it hangs
@@ -96,10 +99,11 @@ class Run:
         assert self._process is not None
         status = self._process.poll()
         self._read()
-        if status is None and time.monotonic() - self._heard > self.task.timeout:
+        longest = self.task.timeout if self.record.running else max(BEGIN, self.task.timeout)
+        if status is None and time.monotonic() - self._heard > longest:
             self.stop(gently=True)
             self._read()
-            self._lose("hung", "nothing happened for %g seconds" % self.task.timeout)
+            self._lose("hung", "nothing happened for %g seconds" % longest)
         elif status is not None:
             self.stop()
             if self.record.status is None:
@@ -174,7 +178,8 @@ class Run:
         self.done = True
 
     def _read_output(self) -> str:
-        return self.output.read_text("utf-8", "replace")[-TAIL:].strip()
+        # Colours and what else steers a terminal are not for a report.
+        return Text.from_ansi(self.output.read_text("utf-8", "replace")[-TAIL:]).plain.strip()
 
     def _end_half_line(self) -> None:
         """What a process that was killed left of a line must not spoil the next one."""
