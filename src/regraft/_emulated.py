@@ -13,6 +13,9 @@ RELEASE = None
 # Covered modules by name: the whole one behind the one that programs get.
 IMPLEMENTATIONS = {}
 
+# And the one that programs get. They may take it out of `sys.modules` and go on using it.
+SHOWN = {}
+
 # Constants of `ssl` that the release had not, which are members of no enumeration then.
 HIDDEN = frozenset()
 

@@ -36,7 +36,8 @@ HERE = {
     "graft_trials": ("tests/graft_trials",),
 }
 PACKAGES = ("hypothesis", "pytest")  # what our own tests need of others
-DIRECTORIES = ("tests/unit", "tests/wire", "tests/startup", "tests/profiles", "tests/leaks", "tests/graft")
+DIRECTORIES = ("tests/unit", "tests/wire", "tests/startup", "tests/profiles", "tests/plugin", "tests/leaks",
+               "tests/graft")
 CERTIFICATES_VARIABLE = "REGRAFT_TEST_CERTS"
 VECTORS_VARIABLE = "REGRAFT_TEST_VECTORS"
 REFERENCE_VARIABLE = "REGRAFT_TEST_REFERENCE"

@@ -1,9 +1,7 @@
 """`ssl` of 2.7.9 to 2.7.18 and of 3.6: contexts of then, and host names that are checked after the handshake."""
 from __future__ import absolute_import, division, print_function
 
-import sys
-
-from regraft import _openssl
+from regraft import _emulated, _openssl
 from regraft._compat import PY2
 from regraft.sslparts import certificates
 
@@ -82,14 +80,14 @@ def _name_protocols(whole, release):
 
 def get_protocol_name(protocol_code):
     """Return the name of a protocol (int), such as "PROTOCOL_TLS", or "<unknown>"."""
-    return sys.modules["ssl"]._PROTOCOL_NAMES.get(protocol_code, "<unknown>")
+    return _emulated.SHOWN["ssl"]._PROTOCOL_NAMES.get(protocol_code, "<unknown>")
 
 
 def _make_fetcher(whole):
     def get_server_certificate(addr, ssl_version=int(whole.PROTOCOL_SSLv23), ca_certs=None):
         """Fetch the certificate of a server. No name is sent to it: only newer releases do. Returns: str, PEM."""
         host, port = addr
-        context = sys.modules["ssl"]._create_stdlib_context(
+        context = _emulated.SHOWN["ssl"]._create_stdlib_context(
             ssl_version, cert_reqs=whole.CERT_NONE if ca_certs is None else whole.CERT_REQUIRED, cafile=ca_certs)
         sock = whole.create_connection((host, port))
         try:
@@ -166,7 +164,7 @@ def _check_after_handshake(cls):
         if self.context.check_hostname:
             if not self.server_hostname:
                 raise ValueError("check_hostname needs server_hostname argument")
-            sys.modules["ssl"].match_hostname(self.getpeercert(), self.server_hostname)
+            _emulated.SHOWN["ssl"].match_hostname(self.getpeercert(), self.server_hostname)
 
     if cls.__name__ == "SSLSocket":
         def do_handshake(self, block=False):
@@ -262,7 +260,7 @@ def take_arguments(whole):
     def wrap_socket(self, sock, server_side=False, do_handshake_on_connect=True, suppress_ragged_eofs=True,
                     server_hostname=None):
         """Put TLS on a stream socket. Returns: SSLSocket."""
-        return sys.modules["ssl"].SSLSocket(
+        return _emulated.SHOWN["ssl"].SSLSocket(
             sock=sock, server_side=server_side, do_handshake_on_connect=do_handshake_on_connect,
             suppress_ragged_eofs=suppress_ragged_eofs, server_hostname=server_hostname, _context=self)
 

@@ -36,6 +36,7 @@ def establish(release, version):
         _emulated.RELEASE = _emulated.present = None
         _emulated.HIDDEN = frozenset()
         _emulated.IMPLEMENTATIONS.clear()
+        _emulated.SHOWN.clear()
         os.environ.pop(policy.VARIABLE, None)
         if environment is not None:
             os.environ[policy.VARIABLE] = environment

@@ -112,8 +112,8 @@ class Presenter(object):
         if "__all__" in vars(whole):
             content["__all__"] = type(whole.__all__)(each for each in whole.__all__ if each in content)
         if name == "ssl":
-            content["_ssl"] = sys.modules["_ssl"]
-        sys.modules[name] = shown
+            content["_ssl"] = _emulated.SHOWN["_ssl"]
+        sys.modules[name] = _emulated.SHOWN[name] = shown
 
     def has_module(self, name):
         """Tell whether the release had a module (str)."""

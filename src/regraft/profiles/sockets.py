@@ -7,7 +7,6 @@ from __future__ import absolute_import, division, print_function
 import errno
 import re
 import socket as host_socket
-import sys
 from socket import SO_TYPE, SOCK_STREAM, SOL_SOCKET, _delegate_methods, _fileobject, socket
 
 from regraft import _emulated, _openssl
@@ -121,7 +120,7 @@ class SSLSocket(socket):
                 except AttributeError:
                     continue
         if ciphers is None:
-            ciphers = sys.modules["ssl"].__dict__.get("_DEFAULT_CIPHERS")
+            ciphers = _emulated.SHOWN["ssl"].__dict__.get("_DEFAULT_CIPHERS")
         self.keyfile, self.certfile = keyfile or certfile, certfile
         self.cert_reqs, self.ssl_version, self.ca_certs, self.ciphers = cert_reqs, ssl_version, ca_certs, ciphers
         self.do_handshake_on_connect, self.suppress_ragged_eofs = do_handshake_on_connect, suppress_ragged_eofs
@@ -149,7 +148,7 @@ class SSLSocket(socket):
         return True
 
     def _rg_wrap(self, server_side):
-        wrap = sys.modules["_ssl"].sslwrap
+        wrap = _emulated.SHOWN["_ssl"].sslwrap
         self._sslobj = wrap(self._sock, server_side, self.keyfile, self.certfile, self.cert_reqs, self.ssl_version,
                             self.ca_certs, self.ciphers)
 
@@ -259,7 +258,7 @@ def wrap_socket(sock, keyfile=None, certfile=None, server_side=False, cert_reqs=
                 ssl_version=PROTOCOL_SSLv23, ca_certs=None, do_handshake_on_connect=True,
                 suppress_ragged_eofs=True, ciphers=None):
     """Put TLS on a socket. It verifies nothing unless told to, and checks no host name. Returns: SSLSocket."""
-    return sys.modules["ssl"].SSLSocket(
+    return _emulated.SHOWN["ssl"].SSLSocket(
         sock, keyfile=keyfile, certfile=certfile, server_side=server_side, cert_reqs=cert_reqs,
         ssl_version=ssl_version, ca_certs=ca_certs, do_handshake_on_connect=do_handshake_on_connect,
         suppress_ragged_eofs=suppress_ragged_eofs, ciphers=ciphers)
@@ -268,7 +267,7 @@ def wrap_socket(sock, keyfile=None, certfile=None, server_side=False, cert_reqs=
 def sslwrap_simple(sock, keyfile=None, certfile=None):
     """Wrap a socket for `socket.ssl()`. Returns: the connection of `_ssl.sslwrap()`."""
     sock = getattr(sock, "_sock", sock)
-    connection = sys.modules["_ssl"].sslwrap(sock, 0, keyfile, certfile, CERT_NONE, PROTOCOL_SSLv23, None)
+    connection = _emulated.SHOWN["_ssl"].sslwrap(sock, 0, keyfile, certfile, CERT_NONE, PROTOCOL_SSLv23, None)
     try:
         sock.getpeername()
     except host_socket.error:
@@ -281,7 +280,7 @@ def sslwrap_simple(sock, keyfile=None, certfile=None):
 def get_server_certificate(addr, ssl_version=PROTOCOL_SSLv3, ca_certs=None):
     """Fetch the certificate of a server, to which no name is sent. Returns: str, PEM."""
     host, port = addr
-    module = sys.modules["ssl"]
+    module = _emulated.SHOWN["ssl"]
     connection = module.wrap_socket(socket(), ssl_version=ssl_version, ca_certs=ca_certs,
                                     cert_reqs=CERT_NONE if ca_certs is None else CERT_REQUIRED)
     connection.connect((host, port))
@@ -299,4 +298,4 @@ def cert_time_to_seconds(cert_time):
 
 def get_protocol_name(protocol_code):
     """Return the name of a protocol (int), such as "TLSv1", or "<unknown>"."""
-    return sys.modules["ssl"]._PROTOCOL_NAMES.get(protocol_code, "<unknown>")
+    return _emulated.SHOWN["ssl"]._PROTOCOL_NAMES.get(protocol_code, "<unknown>")
