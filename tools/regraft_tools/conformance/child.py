@@ -13,6 +13,8 @@ little as it can. ORDER.json holds:
     only      ids to run; empty means all
     left_out  ids of tests that are not begun and count as skipped
     paths     directories that are searched for modules before all others
+    release   the release of Python that regraft emulates; empty for none
+    lent      names of `ssl` and values, lent to the suite while it is imported (see `lend`)
     without   ids to leave out (of tests that were run before an earlier child died)
 
 Lines of the stream:
@@ -180,7 +182,28 @@ class Runner(object):
         return True
 
 
-def run_suite(stream, runner, name, resources):
+def lend(lent):
+    """Gives `ssl` names that it lacks, and returns a function that takes them away again.
+
+    A newer suite asks for `ssl.HAS_ALPN` in decorators, where an absent name ends the import. A release without the
+    feature is told so there, as a program tells itself by `getattr(ssl, "HAS_ALPN", False)`, and the test is skipped.
+    No test finds the name while it runs.
+    """
+    import ssl
+    there = sorted(name for name in lent if hasattr(ssl, name))
+    if there:
+        raise LookupError("ssl has what was to be lent to it: %s" % ", ".join(there))
+    for name in lent:
+        setattr(ssl, name, lent[name])
+
+    def take_back():
+        for name in lent:
+            delattr(ssl, name)
+
+    return take_back
+
+
+def run_suite(stream, runner, name, resources, lent):
     """Imports a suite and runs it in the way its authors meant.
 
     A suite with a `test_main` prepares there what its tests need, so `test_main` is called, with
@@ -195,7 +218,9 @@ def run_suite(stream, runner, name, resources):
     if hasattr(support, "run_doctest"):
         support.run_doctest = runner.run_doctests
     try:
+        take_back = lend(lent)
         module = __import__("test." + name, fromlist=["*"])
+        take_back()
         if hasattr(module, "test_main"):
             module.test_main()
         else:
@@ -260,9 +285,12 @@ def main(order_path):
     sys.path[:1] = [str(path) for path in order["paths"]]
     stream = Stream(order["stream"], order["suite"])
     answer_with_stacks(signal.SIGUSR2, os.path.abspath(order["stream"] + ".stacks"))
+    if order["release"]:
+        from regraft import profiles
+        profiles.emulate(str(order["release"]))
     stream.write("identity", **identify())
     runner = Runner(stream, order["only"], order["without"], order["remote"], order["left_out"])
-    run_suite(stream, runner, str(order["suite"]), order["resources"])
+    run_suite(stream, runner, str(order["suite"]), order["resources"], order["lent"])
     stream.write("end")
     sys.stdout.flush()
     sys.stderr.flush()

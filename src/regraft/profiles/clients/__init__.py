@@ -10,28 +10,22 @@ from __future__ import absolute_import, division, print_function
 import os
 import sys
 
-from regraft import _behavior, _boot
+from regraft import _boot
 from regraft._compat import PY2
 
 
 def install(release):
     """Let the clients that are imported from now on be those of a release.
 
-    Args: release (tuple of int), such as (2, 7, 6) or (3, 9).
+    To be called before any of them is imported. All of them import `ssl`, so whoever has seen that it is not there yet
+    has seen to that, too.
+
+    Args: release (tuple of int), such as (2, 7, 6) or (3, 9, 18).
     """
     sys.meta_path[:] = [each for each in sys.meta_path if not isinstance(each, Finder)]
     changes = find_changes(release)
     if changes:
         sys.meta_path.insert(0, Finder(changes, release))
-
-
-def find_loaded(release):
-    """Return the names of the clients that the program has imported already, and that `install` would not reach.
-
-    Args: release (tuple of int).
-    """
-    return sorted(name for name in find_changes(release)
-                  if name in sys.modules and is_the_hosts(sys.modules[name]))
 
 
 def find_changes(release):
@@ -44,13 +38,8 @@ def find_changes(release):
     else:
         from regraft.profiles.clients import python3 as rows
     found = {}
-    for name, first, older, newer in rows.ROWS:
-        change = None
-        if release < first <= _behavior.HOST_RELEASE:
-            change = older
-        elif _behavior.HOST_RELEASE < first <= release:
-            change = newer
-        if change is not None:
+    for name, first, change in rows.ROWS:
+        if first is None or release < first:
             found.setdefault(name, []).append(change)
     return found
 

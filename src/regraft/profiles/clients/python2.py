@@ -206,11 +206,11 @@ def change_ftplib(ftplib, release):
         give(kind, each, ftplib)
 
 
-# Module, the first release whose module is the host's, what brings it to the releases before. (The fourth: 3.x only.)
+# Module, the release that is the first to have it as it is in 2.7.18, what brings it to those before.
 ROWS = [
-    ("httplib", (2, 7, 9), change_httplib, None),
-    ("urllib2", (2, 7, 9), change_urllib2, None),
-    ("urllib", (2, 7, 9), change_urllib, None),
-    ("xmlrpclib", (2, 7, 9), change_xmlrpclib, None),
-    ("ftplib", (2, 7, 10), change_ftplib, None),
+    ("httplib", (2, 7, 9), change_httplib),
+    ("urllib2", (2, 7, 9), change_urllib2),
+    ("urllib", (2, 7, 9), change_urllib),
+    ("xmlrpclib", (2, 7, 9), change_xmlrpclib),
+    ("ftplib", (2, 7, 10), change_ftplib),
 ]
