@@ -54,22 +54,28 @@ class Result(object):
         self.told = None if status else json.loads(output.splitlines()[-1])
 
 
-def run(program, certs, release, as_version=False):
+@contextlib.contextmanager
+def serving_nobody(certs):
+    """No server, for programs that do not get as far as to need one."""
+    yield "https://localhost:0/"
+
+
+def run(program, certs, release, as_version=False, serve=serving_pages):
     """Run a program as under a release of Python, or with regraft and nothing else ("newest")."""
     command = [sys.executable, "-m", "regraft", "run"]
     if release != "newest":
         command += ["--as", release] + (["--as-version"] if as_version else [])
     text = programs.HEAD + program + programs.TAIL
-    with serving_pages(certs) as url:
+    with serve(certs) as url:
         process = subprocess.Popen(command + ["-c", text, url, os.path.join(certs, "ca.pem")],
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         output, errors = process.communicate()
     return Result(process.returncode, output.decode("utf-8"), errors.decode("utf-8"))
 
 
-def tell(program, certs, release, as_version=False):
-    """Return what a program tells that has to succeed."""
-    result = run(program, certs, release, as_version)
+def tell(program, certs, release, **options):
+    """Return what a program tells that has to succeed; options are those of `run`."""
+    result = run(program, certs, release, **options)
     assert result.status == 0, result.errors
     return result.told
 
@@ -116,7 +122,7 @@ def test_tornado_5_works_from_2_7_9_on(certs, release):
 
 @pytest.mark.parametrize("release", ["2.7.6", "2.7.8"])
 def test_tornado_5_cannot_be_imported_before_2_7_9(certs, release):
-    result = run(programs.TORNADO, certs, release)
+    result = run(programs.TORNADO, certs, release, serve=serving_nobody)
     assert result.status == 1
     assert "AttributeError: 'module' object has no attribute 'create_default_context'" in result.errors
 
@@ -126,8 +132,7 @@ def test_websocket_client_does_without_tls_before_2_7_9(certs, release):
     told = tell(programs.WEBSOCKET, certs, release, as_version=True)
     assert told["has ssl"] is False
     assert told["answer"] == "SSL not available."
-    ours = "websocket._handshake" if release == "2.7.6" else "operator"
-    assert told["digests compared by"].lstrip("_") == ours
+    assert (told["digests compared by"] == "websocket._handshake") is (release == "2.7.6")
 
 
 @pytest.mark.parametrize("release", ["2.7.9", "2.7.18", "newest"])
@@ -150,6 +155,6 @@ def test_pymongo_brings_what_the_release_lacks(certs, release):
 
 @RELEASES
 def test_paramiko_compares_by_openssl_where_hmac_cannot(certs, release):
-    told = tell(programs.PARAMIKO, certs, release)
+    told = tell(programs.PARAMIKO, certs, release, serve=serving_nobody)
     assert told["in"] is True and told["compared"] > 0
     assert told["of hmac"] is told["has compare_digest"] is (release != "2.7.6")
