@@ -14,7 +14,7 @@ little as it can. ORDER.json holds:
     left_out  ids of tests that are not begun and count as skipped
     paths     directories that are searched for modules before all others
     release   the release of Python that regraft emulates; empty for none
-    lent      names of `ssl` and values, lent to the suite while it is imported (see `lend`)
+    lent      names of `ssl` and values, lent to the suite until its tests run (see `Runner.lend`)
     without   ids to leave out (of tests that were run before an earlier child died)
 
 Lines of the stream:
@@ -141,14 +141,36 @@ class Collector(unittest.TestResult):
 class Runner(object):
     """Runs unittest suites, less those tests that the order leaves out."""
 
-    def __init__(self, stream, only, without, remote, left_out):
+    def __init__(self, stream, only, without, remote, left_out, lent=None):
         self._stream = stream
+        self._lent = lent or {}
         self._remote = frozenset(remote)
         self._only = frozenset(only)
         self._without = frozenset(without)
         self._left_out = frozenset(left_out)
 
+    def lend(self):
+        """Gives `ssl` names that it lacks, until the first test is run.
+
+        A newer suite asks for `ssl.HAS_ALPN` in decorators, where an absent name ends the import. A release without
+        the feature is told so there, as a program tells itself by `getattr(ssl, "HAS_ALPN", False)`, and the test is
+        skipped. No test finds the name while it runs.
+        """
+        import ssl
+        there = sorted(name for name in self._lent if hasattr(ssl, name))
+        if there:
+            raise LookupError("ssl has what was to be lent to it: %s" % ", ".join(there))
+        for name in self._lent:
+            setattr(ssl, name, self._lent[name])
+
+    def _take_back(self):
+        import ssl
+        for name in self._lent:
+            delattr(ssl, name)
+        self._lent = {}
+
     def run(self, suite):
+        self._take_back()
         result = Collector(self._stream)
         self._select(suite).run(result)
 
@@ -182,28 +204,7 @@ class Runner(object):
         return True
 
 
-def lend(lent):
-    """Gives `ssl` names that it lacks, and returns a function that takes them away again.
-
-    A newer suite asks for `ssl.HAS_ALPN` in decorators, where an absent name ends the import. A release without the
-    feature is told so there, as a program tells itself by `getattr(ssl, "HAS_ALPN", False)`, and the test is skipped.
-    No test finds the name while it runs.
-    """
-    import ssl
-    there = sorted(name for name in lent if hasattr(ssl, name))
-    if there:
-        raise LookupError("ssl has what was to be lent to it: %s" % ", ".join(there))
-    for name in lent:
-        setattr(ssl, name, lent[name])
-
-    def take_back():
-        for name in lent:
-            delattr(ssl, name)
-
-    return take_back
-
-
-def run_suite(stream, runner, name, resources, lent):
+def run_suite(stream, runner, name, resources):
     """Imports a suite and runs it in the way its authors meant.
 
     A suite with a `test_main` prepares there what its tests need, so `test_main` is called, with
@@ -218,9 +219,8 @@ def run_suite(stream, runner, name, resources, lent):
     if hasattr(support, "run_doctest"):
         support.run_doctest = runner.run_doctests
     try:
-        take_back = lend(lent)
+        runner.lend()
         module = __import__("test." + name, fromlist=["*"])
-        take_back()
         if hasattr(module, "test_main"):
             module.test_main()
         else:
@@ -289,8 +289,8 @@ def main(order_path):
         from regraft import profiles
         profiles.emulate(str(order["release"]))
     stream.write("identity", **identify())
-    runner = Runner(stream, order["only"], order["without"], order["remote"], order["left_out"])
-    run_suite(stream, runner, str(order["suite"]), order["resources"], order["lent"])
+    runner = Runner(stream, order["only"], order["without"], order["remote"], order["left_out"], order["lent"])
+    run_suite(stream, runner, str(order["suite"]), order["resources"])
     stream.write("end")
     sys.stdout.flush()
     sys.stderr.flush()

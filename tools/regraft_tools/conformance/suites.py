@@ -92,7 +92,7 @@ class Suite:
         stall: the run is ended when a single test takes longer than this many seconds.
         paths: directories that are searched for modules before all others: a translated suite.
         release: the release of Python that regraft emulates, `2.7.8`; empty for none.
-        lent: names of `ssl`, with values, that are there while the suite is imported and no longer.
+        lent: names of `ssl`, with values, that are there until the first test runs, and no longer.
     """
 
     series: str
