@@ -3,11 +3,15 @@
     python -m regraft_tools.conformance emulated --as 2.7.8
 
 2.7.18's test_ssl is full of tests for what came after 2.7.8. Under the profile of 2.7.8 exactly these must fail or be
-skipped. What a test does with regraft and without a profile, measured in the same run, is what it is compared with: a
-test that passes there passes under the profile too, or has a row. The row names the feature, in the registry's words,
-that the release has not; the registry has to agree that it came later, and the test has to fail with the words that
-the row gives. A row whose test passes fails the run, as does a failure without a row. What fails without a profile
-says nothing about one, and is counted only.
+skipped:
+
+* A test that fails or is skipped needs a row, unless it does the same with regraft and without a profile, which is
+  measured in the same run. The row names the feature, in the registry's words, that the release has not. The registry
+  has to agree that it came later, and the test has to say what the row says that it does.
+* A row whose test passes fails the run.
+* So does a test without a row that passes and whose own code uses a name that the profile takes away: it would not
+  have passed on that release.
+* A fix of a hole is not taken back. A test of such a fix passes, and has a row of its own kind that says so.
 
 The suite is run as it is. It asks for `ssl.HAS_ALPN` and its kind while it is imported, in decorators, where a release
 without the name would end the import and not a single test would run. So these names, `LENT`, are there for that long,
@@ -59,24 +63,49 @@ class EmulatedSession(session.Session):
         self, suite: Suite, run: SuiteRun, stock: Mapping[str, Outcome]
     ) -> Judgement:
         intruders = homes.find_intruders(self.grafted, run.identity)
-        listed = {row.test for row in self.rows if row.suite == suite.name}
+        rows = [row for row in self.rows if row.suite == suite.name]
+        later = [row for row in rows if row.kind is Kind.LATER_FEATURE]
+        listed = {row.test for row in later}
         judged = {
             test: outcome for test, outcome in run.outcomes.items()
-            if test in listed or test not in stock or stock[test].status.is_good
+            if test in listed or not does_the_same(outcome, stock.get(test))
         }
         expected = {test: outcome for test, outcome in stock.items() if test in judged or outcome.status.is_good}
-        found = judgement.judge(suite.name, replace(run, outcomes=judged), expected, self.rows, intruders)
-        return replace(found, findings=[check_reason(each) for each in found.findings])
+        found = judgement.judge(suite.name, replace(run, outcomes=judged), expected, later, intruders)
+        absent = frozenset(run.identity.get("absent", ()))
+        holes = {row.test: row for row in rows if row.kind is Kind.CLOSED_HOLE}
+        findings = [check(each, absent, each.test in holes) for each in found.findings]
+        gone = sorted(set(holes) - {each.test for each in findings if each.verdict is Verdict.PASSED})
+        findings += [Finding(test, Verdict.STALE_ROW, row=holes[test]) for test in gone]
+        return replace(found, findings=findings)
 
 
-def check_reason(finding: Finding) -> Finding:
-    """A finding that is as listed becomes a problem if the test gave another reason, or fails without a profile too."""
-    if finding.verdict not in _AS_LISTED or finding.row is None or finding.outcome is None:
+def does_the_same(outcome: Outcome, plain: Outcome | None) -> bool:
+    """Whether a test fails or is skipped under the profile as it is without one, with the same words."""
+    return (
+        plain is not None and not outcome.status.is_good
+        and (outcome.status, outcome.summary) == (plain.status, plain.summary)
+    )
+
+
+def check(finding: Finding, absent: frozenset[str], is_closed_hole: bool) -> Finding:
+    """A finding with the verdicts that only a run under a profile has.
+
+    Args:
+        finding: what a run of any kind would say.
+        absent: the names that the profile takes away.
+        is_closed_hole: whether a row says that the test passes because of a fix that stays.
+    """
+    outcome, row = finding.outcome, finding.row
+    if outcome is None:
         return finding
-    passes_elsewhere = finding.stock is not None and finding.stock.status.is_good
-    if passes_elsewhere and finding.row.says in finding.outcome.summary:
-        return finding
-    return replace(finding, verdict=Verdict.OTHER_REASON)
+    if finding.verdict in _AS_LISTED and row is not None:
+        as_said = row.says in outcome.summary and not does_the_same(outcome, finding.stock)
+        return finding if as_said else replace(finding, verdict=Verdict.OTHER_REASON)
+    if finding.verdict is Verdict.PASSED and not is_closed_hole and absent.intersection(outcome.uses):
+        uses = ", ".join(sorted(absent.intersection(outcome.uses)))
+        return replace(finding, verdict=Verdict.LATER_PASS, outcome=replace(outcome, detail="uses " + uses))
+    return finding
 
 
 def suites_of(release: str, names: Sequence[str] = ()) -> list[Suite]:
@@ -103,30 +132,24 @@ def rows_of(directory: Path, release: str) -> list[Deviation]:
     """The rows for a release.
 
     Raises:
-        ExpectationsError: a row is of another kind, or its feature is none, or no later one.
+        ExpectationsError: a row is of another kind, or its feature is none, or no later one, or not a fix.
     """
     name = "%s-emulating-%s" % (HOST, release)
     rows = expectations.load(directory, name)
+    known = {feature["name"]: feature for feature in registry.load()}
+    parse = registry.features().parse_release
     for row in rows:
-        if row.kind is not Kind.LATER_FEATURE:
-            raise ExpectationsError("%s: %s is not of the kind %s" % (name, row.test, Kind.LATER_FEATURE.value))
-        if not is_later(row.feature, release):
+        if row.kind not in (Kind.LATER_FEATURE, Kind.CLOSED_HOLE):
+            raise ExpectationsError("%s: %s: no row of the kind %s" % (name, row.test, row.kind.value))
+        feature = known.get(row.feature)
+        if feature is None:
+            raise ExpectationsError("%s: %s: the registry has no %r" % (name, row.test, row.feature))
+        if (feature["kind"] == "fix") != (row.kind is Kind.CLOSED_HOLE):
+            raise ExpectationsError("%s: %s: %s is a %s" % (name, row.test, row.feature, feature["kind"]))
+        first = feature["first_2_7"]
+        if first is not None and parse(first) <= parse(release):
             raise ExpectationsError("%s: %s: %s is in %s already" % (name, row.test, row.feature, release))
     return rows
-
-
-def is_later(feature: str, release: str) -> bool:
-    """Whether a feature of the registry came after a release of 2.7.
-
-    Raises:
-        ExpectationsError: there is no such feature.
-    """
-    firsts = {row["name"]: row["first_2_7"] for row in registry.load()}
-    if feature not in firsts:
-        raise ExpectationsError("the registry has no feature %r" % feature)
-    first = firsts[feature]
-    parse = registry.features().parse_release
-    return first is None or parse(first) > parse(release)
 
 
 def begin(interpreter: Interpreter, release: str, room: Path, data: Path) -> EmulatedSession:
