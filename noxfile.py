@@ -112,6 +112,18 @@ def downstream(session: nox.Session) -> None:
     run_tool(session, "downstream", *session.posargs)
 
 
+@nox.session(name="profile-libraries")
+def profile_libraries(session: nox.Session) -> None:
+    """Which way urllib3, tornado and others take under profiles of old releases: `-- profile-tornado4`."""
+    run_tool(session, "downstream", *(session.posargs or ["profile-libraries", "profile-tornado4"]))
+
+
+@nox.session(name="profile-suites")
+def profile_suites(session: nox.Session) -> None:
+    """2.7.18's own suites under profiles of older releases: `-- --as 2.7.8 --suite test_ssl`."""
+    run_tool(session, "conformance", "emulated", *session.posargs)
+
+
 @nox.session(name="scan-packages")
 def scan_packages(session: nox.Session) -> None:
     """The scanner on releases of the time of 2.7, against the counts: `-- --write`, `-- --sample 100`."""

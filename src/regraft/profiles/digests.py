@@ -69,9 +69,10 @@ def _change_hmac(whole):
         if isinstance(digestmod, string_types):
             # It went for a module.
             raise AttributeError("%r object has no attribute 'new'" % type(digestmod).__name__)
-        if isinstance(digestmod, Constructor):
-            digestmod = digestmod._make
-        start(self, key, msg, "" if digestmod is None else digestmod)
+        shown = CONSTRUCTORS["md5"] if digestmod is None else digestmod
+        start(self, key, msg, shown._make if isinstance(shown, Constructor) else shown)
+        if isinstance(shown, Constructor):
+            self.digest_cons = shown
 
     def new(key, msg=None, digestmod=None):
         """Return a new HMAC; without `digestmod` that of MD5."""

@@ -44,7 +44,10 @@ def establish(release, version):
         reload_module(policy)
         raise EmulationError("%s cannot be emulated: %s" % (release, error))
     if wanted is not None:
+        from regraft.profiles import clients
+
         _take_from_os()
+        clients.install(wanted)
         if version:
             from regraft.profiles import version as versions
 

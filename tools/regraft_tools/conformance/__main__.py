@@ -10,7 +10,8 @@ from pathlib import Path
 
 from regraft_tools import debian, environments, interpreters, tally
 from regraft_tools.conformance import (
-    expectations, homes, records, reference, report, session, suites, translated, translation,
+    emulated, expectations, homes, records, reference, report, session, suites, translated,
+    translation,
 )
 from regraft_tools.conformance.judgement import Judgement, Verdict
 from regraft_tools.conformance.reference import Reference
@@ -69,6 +70,15 @@ def _read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     newer.add_argument("--update-report", type=Path, metavar="FILE", help="JSON, made or updated")
     newer.add_argument("--verbose", action="store_true", help="name every listed deviation")
     newer.set_defaults(action=_run_translated)
+    older = commands.add_parser("emulated", help="run suites of 2.7 with regraft, as it emulates an older release")
+    older.add_argument(
+        "--as", dest="releases", nargs="+", metavar="RELEASE", choices=sorted(emulated.MODULES),
+        default=sorted(emulated.MODULES), help="of %(choices)s; default all",
+    )
+    older.add_argument("--suite", nargs="+", metavar="NAME", help="as test_ssl; default all")
+    older.add_argument("--update-report", type=Path, metavar="FILE", help="JSON, made or updated")
+    older.add_argument("--verbose", action="store_true", help="name every listed deviation")
+    older.set_defaults(action=_run_emulated)
     return parser.parse_args(arguments)
 
 
@@ -168,6 +178,22 @@ def _run_translated(options: argparse.Namespace) -> int:
         judged = _tell(here, chosen, title, options)
     print("\n".join(report.summarise(judged)))
     return 1 if any(each.problems for each in judged) else 0
+
+
+def _run_emulated(options: argparse.Namespace) -> int:
+    search = interpreters.search([emulated.HOST])
+    if not search.found:
+        print(interpreters.HOW_TO_GET_27, file=sys.stderr)
+        return 2
+    judged: list[Judgement] = []
+    for release in options.releases:
+        chosen = emulated.suites_of(release, options.suite or ())
+        with tempfile.TemporaryDirectory(prefix="regraft-emulated-") as folder:
+            data = environments.checkout() / DATA
+            here = emulated.begin(search.found[0], release, Path(folder).resolve(), data)
+            judged += _tell(here, chosen, "%s as %s" % (here.interpreter.version, release), options)
+    print("\n".join(report.summarise(judged)))
+    return 1 if not judged or any(each.problems for each in judged) else 0
 
 
 def _tell(
