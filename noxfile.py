@@ -171,6 +171,18 @@ def bundle_trials(session: nox.Session) -> None:
 
 
 @nox.session
+def release(session: nox.Session) -> None:
+    """From a version number to checked artefacts in dist/: `nox -s release -- 0.2.0 --prepare`, then without."""
+    run_tool(session, "releasing", *session.posargs)
+
+
+@nox.session
+def upstream(session: nox.Session) -> None:
+    """Whether OpenSSL or Python has a release that is not followed yet."""
+    run_tool(session, "upstream", *session.posargs)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Speed, stock against regraft in one run."""
     session.run(sys.executable, "benchmarks/run.py", *session.posargs, external=True)
