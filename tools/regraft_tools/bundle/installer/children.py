@@ -91,7 +91,8 @@ def disable(directory, user):
     """
     status, output, errors = command(directory, user, ["disable"] + ["--user"] * user)
     if status:
-        raise Refusal("the start-up hook cannot be taken away, so nothing was (`install` mends it, if it is damaged): %s" % last_line(status, errors))
+        raise Refusal("the start-up hook cannot be taken away, so nothing was (`install` mends it, if it is damaged): %s"
+                      % last_line(status, errors))
     return output.splitlines()
 
 
