@@ -60,7 +60,6 @@ def test_pip_lists_shows_and_uninstalls_it(interpreter, bundle, tmp_path):
     if interpreter.release >= (3, 7):
         assert machine.run("-m", "pip", "check").returncode == 0
     succeed(machine, bundle, "install", "--force")
-    machine.run("-m", "regraft", "disable")
     gone = machine.run("-m", "pip", "uninstall", "-y", "regraft")
     assert gone.returncode == 0, gone
     assert trials.find_changes(before, machine.root) == []
