@@ -140,6 +140,20 @@ def test_an_extension_that_does_not_load(machine, later, tmp_path):
     assert machine.ask("import regraft, ssl; print(regraft.__version__)") == "98.0"
 
 
+def test_an_enabling_that_crashes_leaves_neither_package_nor_hook(machine, bundle, tmp_path):
+    built = environments.wheel(OLDEST)
+    with zipfile.ZipFile(built) as archive:
+        enable = archive.read("regraft/cli/enable.py")
+    enable += b"\n\n_execute = execute\n\n\ndef execute(options):\n    _execute(options)\n    raise KeyError('crash')\n"
+    wheel = trials.rename(built, "98.0", tmp_path / "wheels", {"regraft/cli/enable.py": enable})
+    crashing = maker.make([wheel], tmp_path, here=True)
+    refuse(machine, "regraft cannot be enabled", crashing, "install")
+    assert machine.run(bundle, "install", "--defaults", "newest").returncode == 0
+    assert machine.run(crashing, "install").returncode == 1
+    assert machine.ask("import regraft, ssl; print(regraft.status()['defaults'], regraft.__version__ == '98.0')") \
+        == "('newest', False)"
+
+
 def test_an_interpreter_without_a_wheel(machine, tmp_path):
     newest = trials.make_bundle(FOUND[-1:], tmp_path / "dist")
     said = refuse(machine, "no wheel in this file serves CPython 2.7", newest, "install")
