@@ -21,7 +21,9 @@ def emulate(code, *arguments, **variables):
     """Run code; a regraft.profiles.EmulationError that it raises is told."""
     program = "from regraft import profiles\ntry:\n    %s\nexcept profiles.EmulationError as error: print(error)" % code
     result = shown.run("-c", program, *arguments, **variables)
-    assert result.status == 0 and not result.err, result
+    assert result.status == 0, result
+    warnings = [line for line in result.err.splitlines() if "INSECURE on purpose" in line]
+    assert len(result.err.splitlines()) == len(warnings) <= 1, result
     return result.out.strip()
 
 
@@ -40,6 +42,29 @@ def test_children_are_shown_it_too_and_say_nothing():
 
 def test_a_program_can_emulate_by_itself():
     assert emulate("profiles.emulate(%r); %s" % (OLD, SHOWS)) == "False"
+
+
+def test_a_program_that_emulates_by_itself_says_so():
+    result = shown.run("-c", EMULATE)
+    line, = result.err.splitlines()
+    assert "INSECURE on purpose" in line and "this process" in line and OLD in line
+    assert "INSECURE" not in shown.run("-c", EMULATE.replace(OLD, "newest")).err
+
+
+def test_an_unknown_setting_of_a_context_is_refused_as_it_was_then():
+    code = """
+import json, ssl
+context = ssl.SSLContext(ssl.PROTOCOL_SSLv23)
+try:
+    context.minimum_version = 0x303
+    print(json.dumps(None))
+except AttributeError as error:
+    print(json.dumps(str(error)))
+"""
+    assert shown.answer("2.7.9" if PY2 else "3.6", code) == "'SSLContext' object has no attribute 'minimum_version'"
+    if not PY2:
+        code = code.replace("minimum_version", "security_level_")
+        assert shown.answer("3.7", code) is None
 
 
 def test_what_a_release_lacks_is_no_attribute_and_cannot_be_imported():

@@ -55,7 +55,6 @@ def change(name, whole, presenter):
         if presenter.facts.has("hashlib.algorithms_guaranteed", presenter.release):
             shown["algorithms_guaranteed"] = set(GUARANTEED)
             shown["algorithms_available"] = set(GUARANTEED).union(_openssl.list_digests())
-        shown["__all__"] = GUARANTEED
     else:
         shown.update(("openssl_" + each, CONSTRUCTORS[each]) for each in GUARANTEED)
     return shown

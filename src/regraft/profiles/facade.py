@@ -92,9 +92,9 @@ class Presenter(object):
         Args: name (str), `__name__` of the module.
         Raises: ImportError if the release had no such module.
         """
-        whole = sys.modules[name]
         if not self.has_module(name):
             raise ImportError("No module named %s" % name)
+        whole = sys.modules[name]
         _emulated.IMPLEMENTATIONS[name] = whole
         changes = self.change(name, whole)
         self.trim_classes(name, whole)
@@ -136,7 +136,8 @@ class Presenter(object):
             if not isinstance(cls, type) or hasattr(cls, "__members__"):
                 continue
             if self.facts.has("%s.%s" % (name, owner), self.release) and not self.facts.has(path, self.release):
-                hide(cls, member, keeps=name != "ssl" or not PY2)
+                # Contexts have had a dictionary since 3.7.
+                hide(cls, member, keeps=owner != "SSLContext" or self.release >= (3, 7))
 
 
 def is_enumerated(value):
