@@ -131,6 +131,58 @@ def test_the_whole_module_stays_within_reach():
     assert emulate(code) == "[True, False]"
 
 
+OWN_DIGEST = """
+import hashlib, hmac, json
+class Own(object):
+    digest_size, block_size = 16, 64
+    def __init__(self, data=b""):
+        self._inner = hashlib.md5(data)
+    def update(self, data):
+        self._inner.update(data)
+    def digest(self):
+        return self._inner.digest()
+    def hexdigest(self):
+        return self._inner.hexdigest()
+    def copy(self):
+        other = Own()
+        other._inner = self._inner.copy()
+        return other
+keyed = [hmac.new(b"key", b"message", digest) for digest in (Own, hashlib.md5)]
+print(json.dumps([each.copy().hexdigest() for each in keyed] + [hasattr(keyed[0], "inner"), hasattr(hashlib, "sha3_256")]))
+"""
+
+
+def test_keyed_hashes_take_constructors_of_the_module_and_others():
+    known = "4e4748e62b463521f6775fbf921234b5"
+    assert shown.answer(OLD, OWN_DIGEST) == [known, known, True, not PY2]
+    if not PY2:
+        assert shown.answer("3.10", OWN_DIGEST) == [known, known, False, True]
+
+
+def test_verification_can_be_asked_for_together_with_names():
+    code = """
+import json, ssl
+context = ssl._create_stdlib_context(ssl.PROTOCOL_TLSv1, cert_reqs=ssl.CERT_REQUIRED, check_hostname=True)
+print(json.dumps([context.check_hostname, int(context.verify_mode)]))
+"""
+    for release in (["2.7.9", "2.7.18"] if PY2 else ["3.6"]):
+        assert shown.answer(release, code, PYTHONWARNINGS="ignore") == [True, 2]
+
+
+if PY2:
+    def test_the_switch_of_pep_493_came_with_2_7_12():
+        code = """
+import json, os, ssl
+before = ssl._create_default_https_context is ssl.create_default_context
+if hasattr(ssl, "_https_verify_certificates"):
+    ssl._https_verify_certificates(False)
+print(json.dumps([before, ssl._create_default_https_context is ssl._create_unverified_context]))
+"""
+        assert shown.answer("2.7.12", code) == [True, True]
+        assert shown.answer("2.7.12", code, PYTHONHTTPSVERIFY="0") == [False, True]
+        assert shown.answer("2.7.11", code, PYTHONHTTPSVERIFY="0") == [True, False]
+
+
 def test_randomness_of_os_is_the_hosts():
     code = "import json, os, posix; print(json.dumps([os.urandom is posix.urandom, hasattr(os, 'getrandom'), len(os.urandom(8))]))"
     assert shown.answer(OLD, code) == [True, not PY2, 8]
