@@ -21,7 +21,9 @@ def emulate(code, *arguments, **variables):
     """Run code; a regraft.profiles.EmulationError that it raises is told."""
     program = "from regraft import profiles\ntry:\n    %s\nexcept profiles.EmulationError as error: print(error)" % code
     result = shown.run("-c", program, *arguments, **variables)
-    assert result.status == 0 and not result.err, result
+    assert result.status == 0, result
+    warnings = [line for line in result.err.splitlines() if "INSECURE on purpose" in line]
+    assert len(result.err.splitlines()) == len(warnings) <= 1, result
     return result.out.strip()
 
 
@@ -40,6 +42,29 @@ def test_children_are_shown_it_too_and_say_nothing():
 
 def test_a_program_can_emulate_by_itself():
     assert emulate("profiles.emulate(%r); %s" % (OLD, SHOWS)) == "False"
+
+
+def test_a_program_that_emulates_by_itself_says_so():
+    result = shown.run("-c", EMULATE)
+    line, = result.err.splitlines()
+    assert "INSECURE on purpose" in line and "this process" in line and OLD in line
+    assert "INSECURE" not in shown.run("-c", EMULATE.replace(OLD, "newest")).err
+
+
+def test_an_unknown_setting_of_a_context_is_refused_as_it_was_then():
+    code = """
+import json, ssl
+context = ssl.SSLContext(ssl.PROTOCOL_SSLv23)
+try:
+    context.minimum_version = 0x303
+    print(json.dumps(None))
+except AttributeError as error:
+    print(json.dumps(str(error)))
+"""
+    assert shown.answer("2.7.9" if PY2 else "3.6", code) == "'SSLContext' object has no attribute 'minimum_version'"
+    if not PY2:
+        code = code.replace("minimum_version", "security_level_")
+        assert shown.answer("3.7", code) is None
 
 
 def test_what_a_release_lacks_is_no_attribute_and_cannot_be_imported():
@@ -104,6 +129,58 @@ def test_the_whole_module_stays_within_reach():
     code = EMULATE + "sys_ = __import__('sys'); whole = profiles.implementation('ssl'); import ssl; sys_.stdout.write(str(" \
         "[hasattr(whole, %r), hasattr(ssl, %r)]))" % (LACKING, LACKING)
     assert emulate(code) == "[True, False]"
+
+
+OWN_DIGEST = """
+import hashlib, hmac, json
+class Own(object):
+    digest_size, block_size = 16, 64
+    def __init__(self, data=b""):
+        self._inner = hashlib.md5(data)
+    def update(self, data):
+        self._inner.update(data)
+    def digest(self):
+        return self._inner.digest()
+    def hexdigest(self):
+        return self._inner.hexdigest()
+    def copy(self):
+        other = Own()
+        other._inner = self._inner.copy()
+        return other
+keyed = [hmac.new(b"key", b"message", digest) for digest in (Own, hashlib.md5)]
+print(json.dumps([each.copy().hexdigest() for each in keyed] + [hasattr(keyed[0], "inner"), hasattr(hashlib, "sha3_256")]))
+"""
+
+
+def test_keyed_hashes_take_constructors_of_the_module_and_others():
+    known = "4e4748e62b463521f6775fbf921234b5"
+    assert shown.answer(OLD, OWN_DIGEST) == [known, known, True, not PY2]
+    if not PY2:
+        assert shown.answer("3.10", OWN_DIGEST) == [known, known, False, True]
+
+
+def test_verification_can_be_asked_for_together_with_names():
+    code = """
+import json, ssl
+context = ssl._create_stdlib_context(ssl.PROTOCOL_TLSv1, cert_reqs=ssl.CERT_REQUIRED, check_hostname=True)
+print(json.dumps([context.check_hostname, int(context.verify_mode)]))
+"""
+    for release in (["2.7.9", "2.7.18"] if PY2 else ["3.6"]):
+        assert shown.answer(release, code, PYTHONWARNINGS="ignore") == [True, 2]
+
+
+if PY2:
+    def test_the_switch_of_pep_493_came_with_2_7_12():
+        code = """
+import json, os, ssl
+before = ssl._create_default_https_context is ssl.create_default_context
+if hasattr(ssl, "_https_verify_certificates"):
+    ssl._https_verify_certificates(False)
+print(json.dumps([before, ssl._create_default_https_context is ssl._create_unverified_context]))
+"""
+        assert shown.answer("2.7.12", code) == [True, True]
+        assert shown.answer("2.7.12", code, PYTHONHTTPSVERIFY="0") == [False, True]
+        assert shown.answer("2.7.11", code, PYTHONHTTPSVERIFY="0") == [True, False]
 
 
 def test_randomness_of_os_is_the_hosts():

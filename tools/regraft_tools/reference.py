@@ -5,7 +5,7 @@ and entered with chroot. Both need root. The mounts belong to a namespace of the
 enters, and are gone when it ends; the machine itself is not changed.
 
     python -m regraft_tools.reference [SERIES …] [ARGUMENT of pytest …]
-        our own tests (unit, wire, startup), the audit, and the interpreters' own suites with regraft active
+        our own tests (unit, wire, startup, profiles), the audit, and the interpreters' own suites with regraft active
     python -m regraft_tools.reference run COMMAND …
         a command in that system, in this checkout: `run python3.15 -c "import ssl"`
 
@@ -34,7 +34,7 @@ PACKAGES = (
     *(each % series for series in SERIES
       for each in ("python%s-dev", "python%s-venv", "libpython%s-testsuite")),
 )
-DIRECTORIES = ("tests/unit", "tests/wire", "tests/startup")
+DIRECTORIES = ("tests/unit", "tests/wire", "tests/startup", "tests/profiles")
 
 # Where the checkout and what is built from it are within the system.
 CHECKOUT, ROOMS = "/regraft", "/environments"

@@ -98,9 +98,7 @@ def warn_of_emulation(environment):
     """Say on stderr, in one line, that the program gets less than it could."""
     release = environment.get(profiles.VARIABLE)
     if release:
-        sys.stderr.write("regraft run: INSECURE on purpose, for tests: the program and its children get ssl, hashlib,"
-                         " hmac and random of Python %s\n" % release)
-        sys.stderr.flush()
+        profiles.warn(release, "the program, with its children,")
 
 
 def check_interpreter(release=None):

@@ -142,8 +142,9 @@ class HMAC(_hashopenssl.KeyedHash):
         if msg is not None:
             inner.update(msg)
         self._outer, self._inner = outer, inner
-        self.digest_cons = digest_cons
-        self.block_size = blocksize
+        # Past what an emulated release may have hidden of them.
+        _hashopenssl.KeyedHash.digest_cons.__set__(self, digest_cons)
+        _hashopenssl.KeyedHash.block_size.__set__(self, blocksize)
 
 
 def new(key, msg=None, digestmod=""):

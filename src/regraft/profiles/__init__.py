@@ -81,6 +81,19 @@ def active():
     return _active
 
 
+def warn(release, who):
+    """Say on stderr, in one line, that somebody gets less than there is: for whoever hands an emulation on.
+
+    Args: release (str); who (str), a subject such as "this process".
+
+    Since: 0.1.0.
+    Source: docs/profiles.rst.
+    """
+    from regraft.profiles import emulation
+
+    emulation.warn(release, who)
+
+
 def implementation(name):
     """Return a covered module with all that regraft puts into it, whatever the process is shown of it.
 

@@ -7,10 +7,10 @@ from regraft.profiles.defaults import CIPHERS
 CONTEXTS = (2, 7, 9)
 
 
-def change(name, whole, presenter):
+def change(name, whole, shown, presenter):
     """Let the classes of a module behave as of the release, and return what is to be shown instead of its names.
 
-    Args: name (str); whole (module); presenter (facade.Presenter).
+    Args: name (str); whole (module); shown (facade.ReleasedModule), still empty; presenter (facade.Presenter).
     Returns: dict.
     """
     if name == "ssl":
@@ -18,7 +18,7 @@ def change(name, whole, presenter):
             return _show_sockets(whole, presenter)
         from regraft.profiles import contexts
 
-        return contexts.change(whole, presenter)
+        return contexts.change(whole, shown, presenter)
     if name == "_ssl":
         return _show_sslwrap() if presenter.release < CONTEXTS else {}
     if name in ("hashlib", "_hashlib", "hmac"):

@@ -4,10 +4,10 @@ from __future__ import absolute_import, division, print_function
 from regraft import features
 
 
-def change(name, whole, presenter):
+def change(name, whole, shown, presenter):
     """Let the classes of a module behave as of the release, and return what is to be shown instead of its names.
 
-    Args: name (str); whole (module); presenter (facade.Presenter).
+    Args: name (str); whole (module); shown (facade.ReleasedModule), still empty; presenter (facade.Presenter).
     Returns: dict.
     """
     release = presenter.release

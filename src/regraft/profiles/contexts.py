@@ -2,11 +2,12 @@
 from __future__ import absolute_import, division, print_function
 
 from regraft import _emulated, _openssl
-from regraft._compat import PY2
+from regraft._compat import PY2, keyword_only
 from regraft.sslparts import certificates
 
 
 _TLS_1_2 = 0x0303
+_BROKEN_VERSIONS = _openssl.OP_NO_SSLv2 | _openssl.OP_NO_SSLv3
 _PINNED = (1, 3, 4, 5)  # SSLv3 and TLSv1 to TLSv1_2, which are of one version each
 
 
@@ -14,8 +15,12 @@ class CertificateError(ValueError):
     """A certificate is not the host's. It was no `SSLError` yet."""
 
 
-def change(whole, presenter):
-    """Let the classes of `ssl` behave as of a release of 2.7, and return what is to be shown instead of names."""
+def change(whole, module, presenter):
+    """Let the classes of `ssl` behave as of a release of 2.7, and return what is to be shown instead of names.
+
+    Args: whole (module); module (facade.ReleasedModule), still empty; presenter (facade.Presenter).
+    Returns: dict.
+    """
     release = presenter.release
     check_names_afterwards(whole)
     give_defaults(whole.SSLContext, lambda context: age(context, release))
@@ -23,26 +28,36 @@ def change(whole, presenter):
         # Behind these are the plain numbers of the extension.
         delattr(whole.SSLContext, name)
     take_arguments(whole)
+    verify_before_names(whole, _BROKEN_VERSIONS if release < (2, 7, 16) else 0)
     if release < (2, 7, 16):
         harden_default_contexts(whole)
     whole._create_default_https_context = whole.create_default_context
     if release >= (2, 7, 12):
         whole._create_default_https_context = whole._get_https_context_factory()
-    # The protocol that is meant when none is given, as a number.
-    function = whole._create_unverified_context
-    function.__defaults__ = (int(whole.PROTOCOL_SSLv23),) + function.__defaults__[1:]
     shown = {"CertificateError": CertificateError, "match_hostname": match_hostname,
              "_PROTOCOL_NAMES": _name_protocols(whole, release),
              "get_server_certificate": _make_fetcher(whole), "get_protocol_name": get_protocol_name}
+    shown["_https_verify_certificates"] = _make_switch(module)
     CertificateError.__module__ = "ssl"
     for name in ("match_hostname", "get_server_certificate", "get_protocol_name"):
         shown[name].__module__ = "ssl"
     return shown
 
 
+def _make_switch(module):
+    def _https_verify_certificates(enable=True):
+        """Switch the verification of HTTPS clients on or off for this process."""
+        module._create_default_https_context = (
+            module.create_default_context if enable else module._create_unverified_context)
+
+    _https_verify_certificates.__module__ = "ssl"
+    return _https_verify_certificates
+
+
 def change_3_6(whole):
     """Let the classes of `ssl` behave as of 3.6, and return what is to be shown instead of names (dict)."""
     check_names_afterwards(whole)
+    verify_before_names(whole)
     match = whole.match_hostname
 
     def match_hostname(cert, hostname):
@@ -199,29 +214,41 @@ def age(context, release):
 
 
 def harden_default_contexts(whole):
-    """Let the functions that make default contexts switch off what bare contexts left on until 2.7.16."""
-    make, make_unverified = whole.create_default_context, whole._create_unverified_context
-    broken = _openssl.OP_NO_SSLv2 | _openssl.OP_NO_SSLv3
+    """Let the function that makes default contexts switch off what bare contexts left on until 2.7.16."""
+    make = whole.create_default_context
     servers = _openssl.OP_CIPHER_SERVER_PREFERENCE | _openssl.OP_SINGLE_DH_USE | _openssl.OP_SINGLE_ECDH_USE
 
     def create_default_context(purpose=whole.Purpose.SERVER_AUTH, cafile=None, capath=None, cadata=None):
         context = make(purpose, cafile, capath, cadata)
-        context.options |= broken | _openssl.OP_NO_COMPRESSION
+        context.options |= _BROKEN_VERSIONS | _openssl.OP_NO_COMPRESSION
         if purpose == whole.Purpose.CLIENT_AUTH:
             context.options |= servers
         return context
 
+    create_default_context.__doc__, create_default_context.__module__ = make.__doc__, "ssl"
+    whole.create_default_context = create_default_context
+
+
+def verify_before_names(whole, options=0):
+    """Let the function that makes other contexts set the verification first: without it no name can be asked for.
+
+    Args: options (int): what it switches on.
+    """
+    make = whole._create_unverified_context
+    protocol = int(whole.PROTOCOL_TLS) if PY2 else whole.PROTOCOL_TLS
+
+    @keyword_only("cert_reqs")
     def _create_unverified_context(
-            protocol=int(whole.PROTOCOL_SSLv23), cert_reqs=None, check_hostname=False,
-            purpose=whole.Purpose.SERVER_AUTH, certfile=None, keyfile=None, cafile=None, capath=None, cadata=None):
-        context = make_unverified(
-            protocol, cert_reqs, check_hostname, purpose, certfile, keyfile, cafile, capath, cadata)
-        context.options |= broken
+            protocol=protocol, cert_reqs=None, check_hostname=False, purpose=whole.Purpose.SERVER_AUTH,
+            certfile=None, keyfile=None, cafile=None, capath=None, cadata=None):
+        context = make(protocol, cert_reqs=cert_reqs, purpose=purpose, certfile=certfile, keyfile=keyfile, cafile=cafile,
+                       capath=capath, cadata=cadata)
+        context.options |= options
+        if check_hostname:
+            context.check_hostname = True
         return context
 
-    for function, old in ((create_default_context, make), (_create_unverified_context, make_unverified)):
-        function.__doc__, function.__module__ = old.__doc__, "ssl"
-    whole.create_default_context = create_default_context
+    _create_unverified_context.__doc__, _create_unverified_context.__module__ = make.__doc__, "ssl"
     whole._create_stdlib_context = whole._create_unverified_context = _create_unverified_context
 
 

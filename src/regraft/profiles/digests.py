@@ -18,6 +18,16 @@ class Constructor(object):
     def __call__(self, string=b""):
         return self._make(string)
 
+    def __eq__(self, other):
+        # `digest_cons` of an HMAC is the function itself.
+        return other is self._make or isinstance(other, Constructor) and other._make is self._make
+
+    def __ne__(self, other):
+        return not self == other
+
+    def __hash__(self):
+        return hash(self._make)
+
     def __repr__(self):
         return "<built-in function %s>" % self.__name__
 
@@ -28,6 +38,11 @@ class NewerConstructor(Constructor):
     @keyword_only("usedforsecurity")
     def __call__(self, string=b"", usedforsecurity=True):
         return self._make(string, usedforsecurity=usedforsecurity)
+
+
+def bare(digestmod):
+    """Return the extension's function in the place of a constructor; it knows that one."""
+    return digestmod._make if isinstance(digestmod, Constructor) else digestmod
 
 
 CONSTRUCTORS = dict((name, Constructor(name)) for name in GUARANTEED)
@@ -55,7 +70,6 @@ def change(name, whole, presenter):
         if presenter.facts.has("hashlib.algorithms_guaranteed", presenter.release):
             shown["algorithms_guaranteed"] = set(GUARANTEED)
             shown["algorithms_available"] = set(GUARANTEED).union(_openssl.list_digests())
-        shown["__all__"] = GUARANTEED
     else:
         shown.update(("openssl_" + each, CONSTRUCTORS[each]) for each in GUARANTEED)
     return shown
@@ -70,7 +84,7 @@ def _change_hmac(whole):
             # It went for a module.
             raise AttributeError("%r object has no attribute 'new'" % type(digestmod).__name__)
         shown = CONSTRUCTORS["md5"] if digestmod is None else digestmod
-        start(self, key, msg, shown._make if isinstance(shown, Constructor) else shown)
+        start(self, key, msg, bare(shown))
         if isinstance(shown, Constructor):
             self.digest_cons = shown
 
@@ -115,7 +129,19 @@ def change_3(name, whole, release):
             return _openssl.new(name, string)
     new.__module__ = name
     shown["new"] = new
+    if name == "_hashlib":
+        shown.update(hmac_new=hmac_new, hmac_digest=hmac_digest)
     return shown
+
+
+def hmac_new(key, msg=b"", digestmod=None):
+    """Return an HMAC object of OpenSSL's digest."""
+    return _openssl.hmac_new(key, msg, bare(digestmod))
+
+
+def hmac_digest(key, msg, digest):
+    """Return the HMAC of one message (bytes) by OpenSSL's digest."""
+    return _openssl.hmac_digest(key, msg, bare(digest))
 
 
 @keyword_only("salt")
@@ -127,23 +153,18 @@ def scrypt(password, salt=None, n=None, r=None, p=None, maxmem=0, dklen=64):
     return _openssl.scrypt(password, salt=salt, n=n, r=r, p=p, maxmem=maxmem, dklen=dklen)
 
 
-scrypt.__module__ = "_hashlib"
+scrypt.__module__ = hmac_new.__module__ = hmac_digest.__module__ = "_hashlib"
 
 
 def _change_hmac_3(whole, release):
     cls, make, start = whole.HMAC, whole.new, whole.HMAC.__init__
     missing = None if release < (3, 8) else ""
 
-    def bare(digestmod):
-        if isinstance(digestmod, Constructor):
-            return digestmod._make
-        return "" if digestmod is None else digestmod
-
     def init(self, key, msg=None, digestmod=missing):
-        start(self, key, msg, bare(digestmod))
+        start(self, key, msg, bare(digestmod) or "")
 
     def new(key, msg=None, digestmod=missing):
-        return make(key, msg, bare(digestmod))
+        return make(key, msg, bare(digestmod) or "")
 
     init.__name__, new.__doc__, new.__module__ = "__init__", make.__doc__, "hmac"
     cls.__init__ = init

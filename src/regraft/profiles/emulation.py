@@ -7,7 +7,7 @@ import types
 
 from regraft import ActivationError, _behavior, _boot, _emulated, activation, policy
 from regraft._compat import PY2, reload_module
-from regraft.profiles import EmulationError, HOST, NEWEST, active, catalogue
+from regraft.profiles import EmulationError, HOST, NEWEST, VARIABLE, active, catalogue
 
 
 def establish(release, version):
@@ -46,12 +46,25 @@ def establish(release, version):
     if wanted is not None:
         from regraft.profiles import clients
 
+        if os.environ.get(VARIABLE) != release:
+            warn(release, "this process")  # else `run` has said it
         _take_from_os()
         clients.install(wanted)
         if version:
             from regraft.profiles import version as versions
 
             versions.pretend(wanted)
+
+
+def warn(release, who):
+    """Say on stderr, in one line, that somebody gets less than there is.
+
+    Args: release, who (str).
+    """
+    if sys.stderr is not None:
+        sys.stderr.write("regraft: INSECURE on purpose, for tests: %s has the ssl, hashlib, hmac and random of Python %s\n"
+                         % (who, release))
+        sys.stderr.flush()
 
 
 def check_modules(release):

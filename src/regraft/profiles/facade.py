@@ -92,13 +92,13 @@ class Presenter(object):
         Args: name (str), `__name__` of the module.
         Raises: ImportError if the release had no such module.
         """
-        whole = sys.modules[name]
         if not self.has_module(name):
             raise ImportError("No module named %s" % name)
+        whole = sys.modules[name]
         _emulated.IMPLEMENTATIONS[name] = whole
-        changes = self.change(name, whole)
-        self.trim_classes(name, whole)
         shown = ReleasedModule(name)
+        changes = self.change(name, whole, shown)
+        self.trim_classes(name, whole)
         content = vars(shown)
         for key, value in list(vars(whole).items()):
             if key in _KEPT:
@@ -119,13 +119,17 @@ class Presenter(object):
         """Tell whether the release had a module (str)."""
         return not PY2 or name != "secrets"
 
-    def change(self, name, whole):
-        """Let a module's classes behave as of the release, and return what is to be shown instead of its names (dict)."""
+    def change(self, name, whole, shown):
+        """Let a module's classes behave as of the release, and return what is to be shown instead of its names.
+
+        Args: name (str); whole (module); shown (ReleasedModule), still empty.
+        Returns: dict.
+        """
         if PY2:
             from regraft.profiles import changes2 as changes
         else:
             from regraft.profiles import changes3 as changes
-        return changes.change(name, whole, self)
+        return changes.change(name, whole, shown, self)
 
     def trim_classes(self, name, whole):
         """Take from the classes of a module what the release had not."""
@@ -136,7 +140,8 @@ class Presenter(object):
             if not isinstance(cls, type) or hasattr(cls, "__members__"):
                 continue
             if self.facts.has("%s.%s" % (name, owner), self.release) and not self.facts.has(path, self.release):
-                hide(cls, member, keeps=name != "ssl" or not PY2)
+                # Contexts have had a dictionary since 3.7.
+                hide(cls, member, keeps=owner != "SSLContext" or self.release >= (3, 7))
 
 
 def is_enumerated(value):

@@ -6,6 +6,7 @@ show them.
 from __future__ import absolute_import, division, print_function
 
 NOT_EMULATED = (
+    ("2.7.0", "2.7.2", "`SSLSocket.connect_ex()` goes through TLS, as since 2.7.2."),
     ("2.7.0", "2.7.3", "CVE-2011-3389: the option that switches the guard of CBC off is not set. Only old versions of"
      " TLS are concerned, and no program can see it."),
     ("2.7.0", "2.7.6", "CVE-2013-4238: names in certificates are not cut off at NUL bytes."),
@@ -31,6 +32,7 @@ UNCONFIRMED = (
      " 2.7.8 has them, and no source says since when."),
     ("2.7.3", "2.7.9", "That the list of default ciphers was the same in each of these releases: the one of 2.7.8 is used."),
     ("2.7.9", "2.7.16", "The order in which `create_default_context()` set its options; which it set is known."),
+    ("3.14.0", "3.14.10", "Whether the hash constructors of 3.14.0 took `data` by name already, as those of 3.14.10 do."),
     ("3.6.0", "3.9", "Which maintenance releases of 3.6 and 3.7 had TLS 1.3's post-handshake authentication first."),
 )
 
