@@ -79,7 +79,9 @@ class Made:
         (tree / "greeting").write_text(text)
         tarball = folder / ("greeting_%s.tar.gz" % version)
         call("tar", "-C", str(self.root), "-czf", str(tarball), tree.name)
-        fields = "Version: %s\nFormat: 1.0\nBinary: greeting\nArchitecture: all\nMaintainer: trial <trial@localhost>\n" % version
+        fields = (
+            "Version: %s\nFormat: 1.0\nBinary: greeting\nArchitecture: all\n"
+            "Maintainer: trial <trial@localhost>\n" % version)
         description = folder / ("greeting_%s.dsc" % version)
         description.write_text("Source: greeting\n" + fields + checksums(tarball))
         name = "main/source/Sources"

@@ -55,7 +55,8 @@ def test_openssl_is_a_component_with_version_hash_and_names_for_scanners(source,
 
 
 def test_a_package_s_purl_has_its_whole_version_and_its_patches_are_listed(tarball):
-    patched = Source("3.5.7", "3.5.7-1~deb13u2", tarball, (Patch("mend.patch", "CVE-2026-1234"),), {}, "trixie-security")
+    patches = (Patch("mend.patch", "CVE-2026-1234"),)
+    patched = Source("3.5.7", "3.5.7-1~deb13u2", tarball, patches, {}, "trixie-security")
     (component,) = json.loads(make(patched))["components"]
     assert component["purl"] == "pkg:deb/debian/openssl@3.5.7-1~deb13u2?arch=source&distro=trixie"
     (patch,) = component["pedigree"]["patches"]

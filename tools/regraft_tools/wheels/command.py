@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import os
 import sys
 import tempfile
 import time
 import zipfile
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 from regraft_tools import debian, environments
@@ -93,9 +95,18 @@ def make(
     with tempfile.TemporaryDirectory(dir=room) as folder:
         workshop = extension.open_workshop(Path(folder), tools, extension.epoch_of_checkout())
         parts = packing.prepare(workshop)
-        for host, target in plan:
-            module = extension.build(host, target, built[target], workshop)
-            layout = packing.lay_out(parts, host, target, module, built[target], workshop)
+        for host in dict.fromkeys(each for each, _ in plan):
+            hosts.prepared(host, workshop.room)  # here, as two targets of a host want them at once
+        with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+            modules = [
+                pool.submit(extension.build, host, target, built[target], workshop) for host, target in plan]
+            try:
+                for each in as_completed(modules):
+                    each.result()  # the first failure ends all
+            finally:
+                pool.shutdown(cancel_futures=True)
+        for (host, target), module in zip(plan, modules, strict=True):
+            layout = packing.lay_out(parts, host, target, module.result(), built[target], workshop)
             said = extension.try_out(host, target, layout, built[target])
             wheel = packing.pack(layout, into, workshop)
             wheels.setdefault(target, []).append(wheel)
