@@ -112,10 +112,32 @@ def downstream(session: nox.Session) -> None:
     run_tool(session, "downstream", *session.posargs)
 
 
+@nox.session(name="profile-libraries")
+def profile_libraries(session: nox.Session) -> None:
+    """Which way urllib3, tornado and others take under profiles of old releases: `-- profile-tornado4`."""
+    run_tool(session, "downstream", *(session.posargs or ["profile-libraries", "profile-tornado4"]))
+
+
+@nox.session(name="profile-suites")
+def profile_suites(session: nox.Session) -> None:
+    """2.7.18's own suites under profiles of older releases: `-- --as 2.7.8 --suite test_ssl`."""
+    run_tool(session, "conformance", "emulated", *session.posargs)
+
+
 @nox.session(name="scan-packages")
 def scan_packages(session: nox.Session) -> None:
     """The scanner on releases of the time of 2.7, against the counts: `-- --write`, `-- --sample 100`."""
     run_tool(session, "scan.packages", *session.posargs)
+
+
+@nox.session(name="graft-trials")
+def graft_trials(session: nox.Session) -> None:
+    """Standard libraries grafted, killed at random calls, given back, with CPython's own suites in them; needs strace."""
+    run_tool(session, "testing", "graft_trials", *session.posargs)
+    if not session.posargs:
+        run_tool(session, "conformance", "run", "--tree", "--python", "2.7")
+        run_tool(session, "conformance", "run", "--tree", "--python", "3.6", "3.9", "3.13", "--suite", "test_ssl",
+                 "test_hashlib", "test_hmac", "test_random", "test_secrets")
 
 
 @nox.session
@@ -137,6 +159,30 @@ def wheels(session: nox.Session) -> None:
 
 
 @nox.session
+def bundle(session: nox.Session) -> None:
+    """The wheels in dist/ and their installer as one file, dist/regraft-<version>.pyz."""
+    run_tool(session, "bundle", *session.posargs)
+
+
+@nox.session(name="bundle-trials")
+def bundle_trials(session: nox.Session) -> None:
+    """The bundle on bare interpreters and in environments, damaged, interrupted, taken away again."""
+    run_tool(session, "testing", "bundle", *session.posargs)
+
+
+@nox.session
+def release(session: nox.Session) -> None:
+    """From a version number to checked artefacts in dist/: `nox -s release -- 0.2.0 --prepare`, then without."""
+    run_tool(session, "releasing", *session.posargs)
+
+
+@nox.session
+def upstream(session: nox.Session) -> None:
+    """Whether OpenSSL or Python has a release that is not followed yet."""
+    run_tool(session, "upstream", *session.posargs)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Speed, stock against regraft in one run."""
     session.run(sys.executable, "benchmarks/run.py", *session.posargs, external=True)
@@ -146,6 +192,8 @@ def bench(session: nox.Session) -> None:
 def audit(session: nox.Session) -> None:
     """The public interface of 2.7, 3.6, 3.9 and 3.13 with regraft, against 3.15.2's and their own: `-- --all`."""
     run_tool(session, "audit", *session.posargs)
+    if not session.posargs:
+        run_tool(session, "audit", "profiles")
 
 
 @nox.session(name="new-python")

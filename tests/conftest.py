@@ -11,7 +11,8 @@ import sys
 import pytest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-UNGRAFTED = ("house", "tools", "conformance", "x509", "peers", "differential", "wheels")
+UNGRAFTED = ("house", "tools", "conformance", "x509", "peers", "differential", "wheels", "bundle",
+             "graft_trials")
 OVERLAID = ("ssl", "_ssl", "hashlib", "_hashlib", "hmac", "random", "secrets")
 CERTIFICATES = "REGRAFT_TEST_CERTS"
 

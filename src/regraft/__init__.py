@@ -2,6 +2,8 @@
 
 Importing this package changes nothing. `python -m regraft enable` switches regraft on for an environment,
 `python -m regraft run` for one program and its children, and `activate()` for the process that calls it.
+
+PYTEST_DONT_REWRITE: a pytest under `run`, where this is imported before pytest, would warn that it cannot be rewritten.
 """
 from __future__ import absolute_import, division, print_function
 

@@ -7,15 +7,17 @@ from __future__ import absolute_import, division, print_function
 
 import sys
 
+from regraft import _emulated
 from regraft._compat import PY2
 
-_HOST = sys.version_info[:2]
+# The release itself: what the stock modules of this interpreter have is asked by it where nothing shows it. Under
+# `regraft.profiles`, which loads this module anew, it is the one that is emulated.
+HOST_RELEASE = _emulated.RELEASE or tuple(sys.version_info[:3])
+
+_HOST = HOST_RELEASE[:2]
 
 # The release series whose defaults are this host's: a key of `policy`'s table.
 HOST_SERIES = _HOST
-
-# The release itself: what the stock modules of this interpreter have is asked by it where nothing shows it.
-HOST_RELEASE = sys.version_info[:3]
 
 # `socket.socket` is a Python object around a `_socket.socket` in `_sock`, which wrapping shares with the
 # unwrapped socket; on Python 3 it is the C object itself, and wrapping takes its descriptor away.

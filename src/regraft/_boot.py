@@ -15,14 +15,19 @@ HOME = os.path.dirname(os.path.abspath(__file__))
 EXTENSION = ""
 DEFAULTS = ""
 CALLERS = ()
+# Whether this is the package that `graft-tree` has put into a standard library; it fills that in.
+GRAFTED = False
 
 COVERED = ("ssl", "_ssl", "hashlib", "_hashlib", "hmac", "random", "secrets")
+# What is there once a standard library is grafted whole, in it (`regraft.grafting`).
+RECEIPT = os.path.join("regraft-originals", "receipt.json")
 # Flags of the system call getrandom(), which are the same on every Linux.
 GETRANDOM_FLAGS = {"GRND_NONBLOCK": 1, "GRND_RANDOM": 2}
-# Where what `regraft.randomness` may replace in `os` comes from: the host, nowhere, or the start-up code.
-REPLACEABLE = ("posix", None, "_regraft_quick", "_regraft_hook", "regraft._boot")
+# Where what `regraft.randomness` may replace in `os` comes from: the host, nowhere, or the start-up code,
+# which in a grafted tree is part of `os.py`.
+REPLACEABLE = ("posix", None, "os", "_regraft_quick", "_regraft_hook", "regraft._boot")
 
-# How regraft became active in this process: "pth", "start", "run", "activate", or None.
+# How regraft became active in this process: "pth", "start", "run", "graft", "activate", or None.
 activated_by = None
 _complained = False
 
@@ -36,6 +41,12 @@ def start(how="start"):
     try:
         overlay = os.path.join(HOME, "overlay")
         if overlay in sys.path or is_switched_off():
+            return
+        if is_grafted():
+            # The standard library has regraft's modules, and a package to go with them that comes before any other.
+            if DEFAULTS:
+                os.environ.setdefault("REGRAFT_DEFAULTS", DEFAULTS)
+            activated_by = "graft"
             return
         problem = find_problem()
         if problem:
@@ -58,8 +69,14 @@ def start(how="start"):
 
 
 def is_switched_off():
-    """Tell whether REGRAFT_DISABLE, the kill switch, is set to anything but "0"."""
-    return os.environ.get("REGRAFT_DISABLE", "0") not in ("", "0")
+    """Tell whether REGRAFT_DISABLE, the kill switch, is set to anything but "0". A grafted tree has none."""
+    return not GRAFTED and os.environ.get("REGRAFT_DISABLE", "0") not in ("", "0")
+
+
+def is_grafted():
+    """Tell whether the standard library of this interpreter has regraft's modules in the place of its own."""
+    # Not beside `os`, of which a virtual environment of 2.7 has a copy.
+    return GRAFTED or any(os.access(os.path.join(entry, RECEIPT), os.F_OK) for entry in sys.path if entry)
 
 
 def find_problem():

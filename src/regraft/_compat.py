@@ -4,7 +4,15 @@ from __future__ import absolute_import, division, print_function
 import sys
 import types
 
+try:
+    from importlib import reload as reload_module  # noqa: F401
+except ImportError:
+    reload_module = reload  # noqa: F821  (a built-in of Python 2)
+
 PY2 = sys.version_info[0] == 2
+
+# Where graft-tree keeps the modules that regraft's have taken the place of: a directory beside them.
+ORIGINALS = "regraft-originals"
 
 if PY2:
     text_type = unicode  # noqa: F821  (a built-in of Python 2)
@@ -93,7 +101,8 @@ def load_host_module(name, namespace):
     """Run the host's own standard module of that name in the namespace of the overlay's.
 
     It is looked for where the interpreter would without the overlay: in the entries of `sys.path` behind the
-    overlay's. Its `.pyc` is used, and a zipped standard library is searched too.
+    overlay's; in a grafted tree it is among the originals. Its `.pyc` is used, and a zipped standard library is
+    searched too.
 
     Args:
         name (str): a top-level module written in Python.
@@ -103,10 +112,15 @@ def load_host_module(name, namespace):
     import os
 
     overlay = os.path.dirname(os.path.abspath(namespace["__file__"]))
+    originals = os.path.join(overlay, ORIGINALS)
     entries = [entry for entry in sys.path if entry]
     places = [i for i, entry in enumerate(entries) if os.path.abspath(entry) == overlay]
+    if os.path.isdir(originals):
+        entries = [originals]
+    elif places:
+        entries = entries[places[-1] + 1:]
     find = _host_code_2 if PY2 else _host_code_3
-    code = find(name, entries[places[-1] + 1:] if places else entries)
+    code = find(name, entries)
     if code is None:
         raise ImportError("regraft's %s needs the one of this Python, and found none on sys.path behind %s"
                           % (name, overlay))

@@ -15,6 +15,7 @@ HOME = ""
 EXTENSION = ""
 DEFAULTS = ""
 LIBRARY = ""
+RECEIPT = ""
 RANDOMNESS = ()
 
 
@@ -27,9 +28,11 @@ def start(how):
     if overlay in sys.path:
         return
     # Nobody but another package's start-up code can have loaded a covered module before; one of the two asked for is
-    # then among them. A path through the overlay to the extension is there only if both are.
+    # then among them. A path through the overlay to the extension is there only if both are. A receipt is there in a
+    # standard library that has regraft in it already.
     if ("REGRAFT_DISABLE" in os.environ or "_ssl" in sys.modules or "hashlib" in sys.modules
-            or LIBRARY not in sys.path or not os.access(overlay + "/../" + EXTENSION, os.R_OK)):
+            or LIBRARY not in sys.path or not os.access(overlay + "/../" + EXTENSION, os.R_OK)
+            or os.access(RECEIPT, os.F_OK)):
         load_hook().start(how)
         return
     if DEFAULTS:

@@ -9,7 +9,8 @@ import warnings
 
 from regraft import ActivationError, _boot
 
-OVERLAY = os.path.join(_boot.HOME, "overlay")
+# Where regraft's modules with names of the standard library are. In a grafted tree they are in that itself.
+OVERLAY = os.path.dirname(_boot.HOME) if _boot.GRAFTED else os.path.join(_boot.HOME, "overlay")
 
 # Modules of the standard library that were taken out of `sys.modules`. On 2.7 a module without references
 # loses its globals, and the functions that others took from it would fail: so they are kept for good.
@@ -32,6 +33,8 @@ def activate(how="activate"):
     if _boot.is_switched_off():
         return False
     load_extension()
+    if _boot.GRAFTED:
+        return True
     old_path, old_modules = list(sys.path), _find_stale()
     was_active = find_overlay() is not None and not old_modules
     before = dict((name, sys.modules[name]) for name in _boot.COVERED if name in sys.modules)
@@ -114,13 +117,15 @@ def find_overlay():
     """Return the overlay's index in `sys.path`, or None. It may stand there under another name of the directory."""
     wanted = os.path.realpath(OVERLAY)
     for index, entry in enumerate(sys.path):
-        if os.path.basename(entry) == "overlay" and os.path.realpath(entry) == wanted:
+        if os.path.basename(entry) == os.path.basename(OVERLAY) and os.path.realpath(entry) == wanted:
             return index
     return None
 
 
 def _find_stale():
     """Return the covered modules that are loaded and that an import would take from the overlay now."""
+    if _boot.GRAFTED:
+        return {}
     # A program's own random.py stands before the standard library and the overlay, and stays.
     own = set(os.path.abspath(entry) for entry in sys.path[:_boot.find_standard_library()])
     stale = {}

@@ -99,7 +99,7 @@ def render(directory, extension, defaults=None):
     if inside and PY2:
         flags = sorted(_boot.GETRANDOM_FLAGS.items()) if _boot.lacks_getrandom() else []
         files[QUICK] = _fill_in("_quick.py", dict(
-            settings, LIBRARY=_quote(_find_library()), RANDOMNESS=repr(tuple(flags))))
+            settings, LIBRARY=_quote(_find_library()), RECEIPT=_quote(_find_receipt()), RANDOMNESS=repr(tuple(flags))))
         # `sitedir` is a variable of site.py's: the directory of the file that it reads.
         line = 'import imp; imp.load_source("%s", sitedir + "/%s").start("pth")' % (QUICK[:-len(".py")], QUICK)
     elif inside and not _boot.lacks_getrandom():
@@ -128,13 +128,20 @@ def _find_library():
     return sys.path[_boot.find_standard_library()]
 
 
+def _find_receipt():
+    """Return where the receipt of graft-tree is once the standard library is grafted."""
+    # `os` may be a copy that a virtual environment of 2.7 has.
+    return os.path.join(os.path.dirname(os.path.abspath(contextlib.__file__)), _boot.RECEIPT)
+
+
 def _render_line(directory, extension, defaults):
     # The conditions are those of _quick.start(). If one is false, the hook module decides.
     overlay = os.path.join(directory, os.path.basename(_boot.HOME), "overlay")
     library = _quote(_find_library())
     terms = ['"REGRAFT_DISABLE" not in os.environ', '"_ssl" not in sys.modules', '"hashlib" not in sys.modules',
              "%s in sys.path" % library,
-             "os.access(%s, 4)" % _quote(os.path.join(overlay, os.pardir, extension))]
+             "os.access(%s, 4)" % _quote(os.path.join(overlay, os.pardir, extension)),
+             "not os.access(%s, 0)" % _quote(_find_receipt())]
     if defaults:
         terms.append('os.environ.setdefault("REGRAFT_DEFAULTS", %s)' % _quote(defaults))
     terms.append("not sys.path.insert(sys.path.index(%s), %s)" % (library, _quote(overlay)))

@@ -1,10 +1,12 @@
 """What `status` reports: how regraft stands in this process."""
 from __future__ import absolute_import, division, print_function
 
+import io
+import json
 import os
 import sys
 
-from regraft import ActivationError, __version__, _boot, activation, hooks, records
+from regraft import ActivationError, __version__, _boot, _emulated, activation, hooks, records
 
 
 def examine():
@@ -18,10 +20,12 @@ def examine():
         "ssl": {"file": None, "openssl": None, "error": None},
         "extension": {"file": None, "loaded": None, "built_with": None, "bundled": False, "sbom": None, "error": None},
         "defaults": None,
+        "emulates": "%d.%d.%d" % _emulated.RELEASE if _emulated.RELEASE else None,
         "trust": {"origin": None, "file": None, "directory": None},
         "urandom": "host",
         "overlay": _examine_overlay(),
         "hooks": _examine_hooks(),
+        "graft": _examine_graft(),
         "holders": activation.find_holders(),
     }
     try:
@@ -49,7 +53,7 @@ def examine():
     report["active"] = activation.is_ours(ssl)
     if report["active"]:
         from regraft import policy, randomness
-        report.update(activated_by=find_activator(), defaults=policy.CHOICE,
+        report.update(activated_by=find_activator(), defaults=report["emulates"] or policy.CHOICE,
                       urandom="regraft" if randomness.is_provided() else "host")
     return report
 
@@ -61,10 +65,15 @@ def describe_state(report):
     """
     ways = {
         "pth": "the hook, 000_regraft.pth", "start": "the hook, 000_regraft.start",
-        "run": "python -m regraft run", "activate": "regraft.activate()", "PYTHONPATH": "PYTHONPATH"}
+        "run": "python -m regraft run", "activate": "regraft.activate()", "PYTHONPATH": "PYTHONPATH",
+        "graft": "the standard library itself (graft-tree)",
+        "profiles": "regraft.profiles.emulate()"}
     title = "regraft %s" % report["version"]
     if report["active"]:
-        return "%s: active, through %s" % (title, ways.get(report["activated_by"], "sys.path"))
+        state = "%s: active, through %s" % (title, ways.get(report["activated_by"], "sys.path"))
+        if report["emulates"]:
+            state += "; INSECURE on purpose: it shows what Python %s had" % report["emulates"]
+        return state
     if report["switched_off"]:
         return "%s: NOT active, REGRAFT_DISABLE switches it off" % title
     if report["extension"]["error"]:
@@ -76,7 +85,9 @@ def describe_state(report):
 
 
 def find_activator():
-    """Return how regraft became active: "pth", "start", "run", "activate", "PYTHONPATH", or None."""
+    """Return how regraft became active: "pth", "start", "run", "graft", "activate", "PYTHONPATH", or None."""
+    if _boot.GRAFTED:
+        return "graft"
     hook = sys.modules.get(hooks.MODULE)
     for starter in (_boot, hook):
         if getattr(starter, "activated_by", None):
@@ -115,6 +126,21 @@ def _examine_overlay():
         "position": activation.find_overlay(),
         "before": sys.path[library] if library < len(sys.path) else None,
     }
+
+
+def _examine_graft():
+    """Return where the originals of a grafted standard library are, and what its receipt says; None in any other."""
+    if not _boot.GRAFTED:
+        return None
+    receipt = os.path.join(activation.OVERLAY, _boot.RECEIPT)
+    report = {"originals": os.path.dirname(receipt), "time": None, "command": None}
+    try:
+        with io.open(receipt, encoding="ascii") as stream:
+            content = json.load(stream)
+    except (EnvironmentError, ValueError):
+        return report  # verify-tree says what is wrong
+    report.update((name, content.get(name)) for name in ("time", "command"))
+    return report
 
 
 def _examine_hooks():

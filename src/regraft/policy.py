@@ -7,7 +7,7 @@ from __future__ import absolute_import, division, print_function
 
 import os
 
-from regraft import _behavior
+from regraft import _behavior, _emulated
 
 VARIABLE = "REGRAFT_DEFAULTS"
 HOST = "host"
@@ -85,7 +85,8 @@ def _choose():
 
 
 CHOICE = _choose()
-IS_NEWEST = CHOICE == NEWEST
+# A release that is emulated has its own.
+IS_NEWEST = CHOICE == NEWEST and _emulated.RELEASE is None
 DEFAULTS = TABLE[-1][1] if IS_NEWEST else defaults_of(_behavior.HOST_SERIES)
 
 

@@ -17,20 +17,25 @@ ARROWS: dict[str, set[str]] = {
     "_quick": set(),
     "_compat": set(),
     "_enums": {"_compat"},
-    "_behavior": {"_compat"},
-    "features": {"_behavior", "_compat", "features"},
-    "policy": {"features", "_behavior", "_compat"},
-    "sslparts": {"_openssl", "_compat", "_enums", "_behavior", "policy", "sslparts"},
-    "randomness": {"_boot", "_openssl"},
-    "overlay": {"_openssl", "_compat", "_enums", "_behavior", "policy", "sslparts", "randomness"},
+    "_emulated": set(),
+    "_behavior": {"_compat", "_emulated"},
+    "libraries": set(),
+    "features": {"_behavior", "_compat", "libraries", "features"},
+    "policy": {"features", "_behavior", "_compat", "_emulated"},
+    "sslparts": {"_openssl", "_compat", "_enums", "_behavior", "_emulated", "policy", "sslparts"},
+    "randomness": {"_boot", "_emulated", "_openssl"},
+    "overlay": {"_openssl", "_compat", "_enums", "_behavior", "_emulated", "policy", "sslparts", "randomness"},
     "activation": {"_boot", "_compat"},
     "hooks": {"_boot", "_compat"},
     "records": {"_boot", "_compat", "hooks"},
-    "inspection": {"_boot", "_compat", "policy", "activation", "hooks", "records", "randomness"},
+    "profiles": {"_openssl", "_boot", "_compat", "_behavior", "_emulated", "features", "policy", "activation", "sslparts",
+                 "profiles"},
+    "inspection": {"_boot", "_compat", "_emulated", "policy", "activation", "hooks", "records", "randomness"},
     "children": set(),
-    "doctor": {"_boot", "_behavior", "_compat", "features", "policy", "activation", "inspection", "doctor"},
+    "grafting": {"_boot", "_compat", "activation", "grafting"},
+    "doctor": {"_boot", "_behavior", "_compat", "libraries", "features", "policy", "activation", "inspection", "doctor"},
     "cli": {"_boot", "_behavior", "_compat", "features", "policy", "activation", "hooks",
-            "records", "inspection", "doctor", "cli"},
+            "records", "inspection", "doctor", "grafting", "profiles", "cli"},
 }
 # What is imported inside a function, when it is needed: importing regraft stays cheap, and the
 # start-up code runs before anything else may.
@@ -38,11 +43,12 @@ DEFERRED: dict[str, set[str]] = {
     "__init__": {"activation", "inspection"},
     "_boot": {"activation", "randomness"},
     "activation": {"_openssl"},
-    "children": {"_boot", "activation"},
+    "children": {"_boot", "activation", "profiles"},
     "features": {"activation"},
+    "grafting": {"randomness"},  # of the text that becomes part of `os.py`
 }
 ROOMS = set(ARROWS) | {"_openssl"}
-LOWEST = {"_compat", "_enums", "_behavior"}
+LOWEST = {"_compat", "_enums", "_emulated", "_behavior"}
 
 FILES = pytest.mark.parametrize("path", runtime_files(), ids=shown)
 

@@ -11,8 +11,7 @@ import sys
 import pytest
 
 import regraft
-from regraft import _openssl, doctor, features
-from regraft.doctor import lifetimes
+from regraft import _openssl, doctor, features, libraries
 from throwaway import is_below
 
 DOCUMENTATION = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs", "doctor.rst")
@@ -241,7 +240,7 @@ def test_an_openssl_that_can_make_no_context_is_reported_all_the_same(environmen
             assert str(path) in found["ssl_error"] and found["openssl"]["loaded"] is None
             continue
         # Before OpenSSL 3 there are no providers.
-        is_new = lifetimes.order_release(found["openssl"]["release"]) >= (3,)
+        is_new = libraries.order_release(found["openssl"]["release"]) >= (3,)
         assert bool(found["defaults"]["error"]) == is_new
         assert ("no default context can be made" in environment.regraft("doctor", OPENSSL_CONF=str(path)).out) == is_new
         status, found = report(environment, "127.0.0.1:1", OPENSSL_CONF=str(path))

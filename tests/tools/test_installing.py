@@ -8,6 +8,7 @@ import ssl
 import urllib.error
 import urllib.request
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -36,8 +37,8 @@ def place(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def offered(tmp_path_factory):
-    return artefacts.collect(OLDEST, tmp_path_factory.mktemp("offered") / "wheels", source=False)
+def offered(place, tmp_path_factory):
+    return artefacts.collect(OLDEST, tmp_path_factory.mktemp("offered") / "wheels", place.pip, source=False)
 
 
 @pytest.mark.parametrize("name", ["upgrade", "upgrade-keeping"])
@@ -112,6 +113,15 @@ def test_the_index_has_links_with_hash_and_python_and_knows_its_own_files_only(t
             urllib.request.urlopen(index.url, context=ssl.create_default_context(), timeout=30)
     # The server may be told of it a moment later than the client.
     assert all("UNKNOWN_CA" in each for each in index.complaints)
+
+
+@pytest.mark.parametrize("pip, platform, taken", [
+    ((19, 2), "manylinux2010_x86_64.manylinux_2_12_x86_64", True), ((19, 2), "manylinux2014_x86_64", False),
+    ((18, 1), "manylinux2010_x86_64", False), ((18, 1), "linux_x86_64", True), ((19, 3), "manylinux2014_x86_64", True),
+    ((20, 2), "manylinux_2_28_x86_64", False), ((20, 3), "manylinux_2_28_x86_64", True),
+])
+def test_a_pip_takes_the_wheels_of_its_time(pip, platform, taken):
+    assert artefacts.takes(pip, Path("regraft-1.0-cp36-cp36m-%s.whl" % platform)) is taken
 
 
 def test_a_wheel_is_given_another_version_throughout(tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -146,6 +147,20 @@ def test_several_processes_tell_what_one_tells(tree, report):
     alone = report(".")
     assert len(alone["findings"]) == 42
     assert report("--processes", "3", ".") == alone
+
+
+def die(path: str, selected: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the processes are new ones, and know no stand-in")
+def test_a_process_that_is_killed_ends_the_scan_and_is_told(tree, monkeypatch, capsys):
+    for number in range(40):
+        Path("more%02d.py" % number).write_text(CLEAN)
+    monkeypatch.setattr(scanning, "scan_file", die)
+    assert tools.main(["scan", "--processes", "3", "."]) == 2
+    told = capsys.readouterr()
+    assert told.out == "" and "not whole" in told.err
 
 
 def test_a_reader_that_has_seen_enough_is_no_error(tree):

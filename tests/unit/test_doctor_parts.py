@@ -13,7 +13,7 @@ import ssl
 
 import pytest
 
-from regraft import policy
+from regraft import features, policy
 from regraft.doctor import coverage, faults, host, lifetimes, observation, paper, settings, starttls, target, trust
 from regraft.doctor.configuration import Configuration
 
@@ -44,36 +44,24 @@ def test_each_series_with_defaults_of_its_own_has_an_end_of_life():
     assert set("%d.%d" % series for series, _row in policy.TABLE) <= set(lifetimes.PYTHON)
 
 
-@pytest.mark.parametrize("text, expected", [
-    ("OpenSSL 3.0.19 27 Jan 2026", ("OpenSSL", "3.0.19", "3.0")), ("OpenSSL 1.0.2k-fips  26 Jan 2017", ("OpenSSL", "1.0.2k", "1.0.2")),
-    ("OpenSSL 1.1.1w  11 Sep 2023", ("OpenSSL", "1.1.1w", "1.1.1")), ("LibreSSL 3.8.2", ("LibreSSL", "3.8.2", "3.8")),
-    ("AWS-LC 1.40.0", ("AWS-LC", "1.40.0", "1.40")), ("BoringSSL", ("BoringSSL", None, None)),
-    ("OpenSSL 4.1.0-dev", ("OpenSSL", "4.1.0", "4.1")), (None, (None, None, None))])
-def test_the_library_its_release_and_its_series_are_read_from_its_name(text, expected):
-    assert lifetimes.parse_library(text) == expected
-
-
-def test_releases_of_openssl_sort_as_they_came():
-    ordered = ["0.9.8zh", "1.0.1", "1.0.1f", "1.0.2", "1.1.0", "1.1.1", "1.1.1b", "1.1.1w", "3.0", "3.0.9", "3.0.19", "3.5.0", "4.0.0"]
-    assert sorted(reversed(ordered), key=lifetimes.order_release) == ordered
-
-
 # Holes.
 
 ROW = {"name": "guard", "module": "ssl", "detect": None, "openssl_fixed": None, "kind": "fix"}
 
 
-@pytest.mark.parametrize("changes, has, openssl, expected", [
-    ({}, None, "OpenSSL 3.0.19", (None, "unknown")), ({}, False, "OpenSSL 3.0.19", (True, "release")),
-    ({}, True, "OpenSSL 3.0.19", (False, "regraft")), ({"detect": "1"}, True, "OpenSSL 3.0.19", (False, "seen")),
-    ({"detect": "1"}, False, "OpenSSL 3.0.19", (True, "seen")),
-    ({"openssl_fixed": "3.0"}, False, "OpenSSL 3.0.19 27 Jan 2026", (False, "openssl")),
-    ({"openssl_fixed": "3.0"}, False, "OpenSSL 1.1.1w  11 Sep 2023", (True, "release")),
-    ({"openssl_fixed": "1.1.1g"}, False, "OpenSSL 1.1.1f", (True, "release")),
-    # The numbers of LibreSSL say nothing about OpenSSL's fixes.
-    ({"openssl_fixed": "3.0"}, False, "LibreSSL 3.8.2", (True, "release")), ({"openssl_fixed": "3.0"}, False, None, (True, "release"))])
-def test_a_hole_is_judged_by_what_is_seen_by_release_or_by_openssl(changes, has, openssl, expected):
-    assert coverage._judge(dict(ROW, **changes), {"has": has, "default": None}, openssl) == expected
+@pytest.mark.parametrize("changes, has, expected", [
+    ({}, None, (None, "unknown")), ({}, False, (True, "release")), ({}, True, (False, "regraft")),
+    ({"detect": "1"}, True, (False, "seen")), ({"detect": "1"}, False, (True, "seen"))])
+def test_a_hole_is_judged_by_what_is_seen_or_by_release(changes, has, expected):
+    assert coverage._judge(dict(ROW, **changes), {"has": has, "default": None}) == expected
+
+
+@pytest.mark.parametrize("first, expected", [("2.7.0", (False, "release")), (None, (False, "openssl"))])
+def test_a_hole_of_stock_modules_is_closed_by_their_release_or_by_openssl(first, expected, monkeypatch):
+    monkeypatch.setattr(features, "is_regrafted", lambda name: False)
+    row = dict(ROW, openssl_fixed="1.1.1", first_2_7=first, first_3=["3.0"] if first else [],
+               affected={"2.7": "2.7.0", "3": "3.0"})
+    assert coverage._judge(row, {"has": True, "default": None}) == expected
 
 
 def test_contexts_made_meanwhile_read_no_files_and_the_environment_is_as_before(monkeypatch):

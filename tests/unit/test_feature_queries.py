@@ -7,7 +7,7 @@ import warnings
 
 import pytest
 
-from regraft import features
+from regraft import features, libraries
 
 BASE = {
     "name": "levitation", "title": "floating above the ground", "kind": "feature", "module": "ssl", "names": [],
@@ -198,17 +198,29 @@ def test_what_nothing_shows_is_judged_by_the_release_unless_the_module_is_ours(a
     assert not features.release_has(row, (3, 7, 16)) and features.release_has(row, (3, 9, 0))
 
 
-def test_a_hole_of_older_openssls_is_closed_by_the_one_that_is_loaded(add_row, monkeypatch):
-    class Module(object):
-        def __init__(self, version, *info):
-            self.OPENSSL_VERSION, self.OPENSSL_VERSION_INFO = version, info
+@pytest.mark.parametrize("text, expected", [
+    ("OpenSSL 3.0.19 27 Jan 2026", ("OpenSSL", "3.0.19", "3.0")), ("OpenSSL 1.0.2k-fips  26 Jan 2017", ("OpenSSL", "1.0.2k", "1.0.2")),
+    ("OpenSSL 1.1.1w  11 Sep 2023", ("OpenSSL", "1.1.1w", "1.1.1")), ("LibreSSL 3.8.2", ("LibreSSL", "3.8.2", "3.8")),
+    ("AWS-LC 1.40.0", ("AWS-LC", "1.40.0", "1.40")), ("BoringSSL", ("BoringSSL", None, None)),
+    ("OpenSSL 4.1.0-dev", ("OpenSSL", "4.1.0", "4.1")), (None, (None, None, None))])
+def test_the_library_its_release_and_its_series_are_read_from_its_name(text, expected):
+    assert libraries.parse_library(text) == expected
 
-    for module, fixed in [(Module("OpenSSL 1.0.1g", 1, 0, 1, 7, 15), []), (Module("OpenSSL 1.0.1h", 1, 0, 1, 8, 15), ["1.0.1h"]),
-                          (Module("OpenSSL 1.1.1", 1, 1, 1, 0, 15), ["1.0.1h", "1.1.1"]),
-                          (Module("OpenSSL 3.0.7", 3, 0, 0, 7, 0), ["1.0.1h", "1.1.1", "3.0.7"]),
-                          (Module("OpenSSL 3.2.0", 3, 2, 0, 0, 0), ["1.0.1h", "1.1.1", "3.0.7"]),
-                          (Module("LibreSSL 3.3.6", 2, 0, 0, 0, 0), []), (None, [])]:
-        assert [each for each in ("1.0.1h", "1.1.1", "3.0.7") if features.openssl_has(each, module)] == fixed
+
+def test_releases_of_openssl_sort_as_they_came():
+    ordered = ["0.9.8zh", "1.0.1", "1.0.1f", "1.0.2", "1.1.0", "1.1.1", "1.1.1b", "1.1.1w", "3.0", "3.0.9", "3.0.19", "3.5.0", "4.0.0"]
+    assert sorted(reversed(ordered), key=libraries.order_release) == ordered
+
+
+@pytest.mark.parametrize("version, closed", [
+    ("OpenSSL 1.0.1g 7 Apr 2014", []), ("OpenSSL 1.0.1h", ["1.0.1h"]), ("OpenSSL 1.1.1", ["1.0.1h", "1.1.1"]),
+    ("OpenSSL 3.0.7", ["1.0.1h", "1.1.1", "3.0.7"]), ("OpenSSL 3.2.0", ["1.0.1h", "1.1.1", "3.0.7"]),
+    ("LibreSSL 3.3.6", []), ("BoringSSL", []), (None, [])])
+def test_openssl_is_of_a_release_or_newer_and_other_libraries_never(version, closed):
+    assert [each for each in ("1.0.1h", "1.1.1", "3.0.7") if libraries.is_openssl(version, each)] == closed
+
+
+def test_a_hole_of_older_openssls_is_closed_by_the_one_that_is_loaded(add_row, monkeypatch):
     monkeypatch.setattr(features, "is_regrafted", lambda name: False)
     row = add_row(kind="fix", affected={"2.7": "2.7.0", "3": "3.0"}, first_2_7=None, first_3=[], detect=None)
     assert not features.has("levitation")

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 # Name of the command: the module whose `main(arguments)` it is, and what it does.
 COMMANDS = {
     "audit": ("regraft_tools.audit", "the public API of an interpreter against Python 3.15's and its stock modules'"),
+    "degrade": ("regraft_tools.degrade", "a project's tests under old releases of Python: what fails, what is missed, why"),
+    "matrix": ("regraft_tools.matrix", "jobs of GitHub Actions or GitLab CI, one for each release, and their results as a table"),
     "scan": ("regraft_tools.scan", "weak TLS, hashes, tokens and version checks in Python sources"),
 }
 

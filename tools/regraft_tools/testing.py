@@ -1,6 +1,6 @@
 """Runs our own tests: `python -m regraft_tools.testing NAME|grafted [ARGUMENT …]`.
 
-house, tools, x509, differential, peers, wheels
+house, tools, x509, differential, peers, wheels, bundle, graft_trials
     tests/house, tests/tools and tests/conformance, or the directory of that name, in the Python of
     these tools.
 grafted
@@ -32,10 +32,12 @@ from regraft_tools.tally import Row
 HERE = {
     "house": ("tests/house",), "tools": ("tests/tools", "tests/conformance"),
     "x509": ("tests/x509",), "differential": ("tests/differential",),
-    "peers": ("tests/peers",), "wheels": ("tests/wheels",),
+    "peers": ("tests/peers",), "wheels": ("tests/wheels",), "bundle": ("tests/bundle",),
+    "graft_trials": ("tests/graft_trials",),
 }
 PACKAGES = ("hypothesis", "pytest")  # what our own tests need of others
-DIRECTORIES = ("tests/unit", "tests/wire", "tests/startup", "tests/leaks")
+DIRECTORIES = ("tests/unit", "tests/wire", "tests/startup", "tests/profiles", "tests/plugin", "tests/leaks",
+               "tests/graft")
 CERTIFICATES_VARIABLE = "REGRAFT_TEST_CERTS"
 VECTORS_VARIABLE = "REGRAFT_TEST_VECTORS"
 REFERENCE_VARIABLE = "REGRAFT_TEST_REFERENCE"

@@ -14,7 +14,7 @@ import sys
 
 from regraft import __version__
 
-COMMANDS = ("run", "enable", "disable", "status", "doctor")
+COMMANDS = ("run", "enable", "disable", "status", "doctor", "profiles", "graft-tree", "ungraft-tree", "verify-tree")
 
 
 class CommandError(Exception):
@@ -82,12 +82,13 @@ def build_parser():
     parser = argparse.ArgumentParser(
         prog="python -m regraft",
         description="ssl, hashlib, hmac and secure randomness of the newest Python 3 in the Python you already run.",
-        epilog="REGRAFT_DISABLE=1 in the environment switches regraft off, however it was activated.")
+        epilog="REGRAFT_DISABLE=1 in the environment switches regraft off, however it was activated; but for a grafted"
+               " standard library.")
     parser.add_argument("--version", action="version", version="regraft %s" % __version__)
     commands = parser.add_subparsers(dest="name", metavar="COMMAND")
     parsers, modules = {}, {}
     for name in COMMANDS:
-        module = importlib.import_module("regraft.cli." + name)
+        module = importlib.import_module("regraft.cli." + name.replace("-", "_"))
         modules[name] = module
         parsers[name] = commands.add_parser(
             name, help=module.SUMMARY, description=module.DESCRIPTION, usage=getattr(module, "USAGE", None),

@@ -1,7 +1,7 @@
 """`disable`: what `enable` wrote is removed."""
 from __future__ import absolute_import, division, print_function
 
-from regraft import hooks, records
+from regraft import _boot, hooks, records
 from regraft.cli import CommandError
 
 SUMMARY = "undo enable"
@@ -28,6 +28,9 @@ def execute(options):
         print("regraft disabled in %s" % directory)
     else:
         print("nothing to do: regraft is not enabled in %s" % directory)
+    if _boot.GRAFTED:
+        print("regraft stays active: it is in the standard library of this Python. `python -m regraft ungraft-tree` takes"
+              " it out")
     for other in others:
         print("still enabled in %s: use `python -m regraft disable%s`" % (other, "" if options.user else " --user"))
     return 0

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 
-from regraft import ActivationError, activation, hooks, policy, records
+from regraft import ActivationError, _boot, activation, hooks, policy, records
 from regraft._compat import PY2
 from regraft.cli import CommandError
 
@@ -35,6 +35,13 @@ def add_arguments(parser):
 
 def execute(options):
     """Check that regraft works in this interpreter, write the hook, and check that it does its work."""
+    if _boot.GRAFTED:
+        if options.defaults != policy.HOST:
+            raise CommandError("the standard library of this Python is grafted, and needs no hook; set %s=%s in the"
+                               " environment of programs that are to have the newest defaults"
+                               % (policy.VARIABLE, options.defaults))
+        print("nothing to do: regraft is in the standard library of this Python, by graft-tree, and always active")
+        return 0
     try:
         extension = os.path.basename(activation.load_extension().__file__)
         directory = hooks.find_directory(options.user)

@@ -40,8 +40,8 @@ def describe(report):
         ("trusts", describe_trust(report["trust"], report["extension"]["bundled"])),
         ("os.urandom", "regraft's" if report["urandom"] == "regraft" else "the host's own"),
         ("overlay", describe_overlay(report["overlay"])),
-        ("kill switch", "REGRAFT_DISABLE is %sset" % ("" if report["switched_off"] else "not ")),
-        ("hook", ", ".join(map(describe_hook, report["hooks"])) or "none"),
+        ("kill switch", describe_switch(report)),
+        ("hook", ", ".join(describe_hook(each, report["graft"]) for each in report["hooks"]) or "none"),
         ("still old", ", ".join("%(module)s.%(name)s (%(holds)s)" % row for row in report["holders"]) or "nothing"),
     )]
 
@@ -77,8 +77,17 @@ def describe_overlay(overlay):
     return "sys.path[%d], %s" % (overlay["position"], overlay["path"])
 
 
-def describe_hook(hook):
-    """Return a hook's directory, whether it is what this version would write, and whether pip would leave it."""
+def describe_switch(report):
+    """Return what REGRAFT_DISABLE says, and whether it counts."""
+    if report["graft"]:
+        return "none in a grafted tree; the originals are in %s" % report["graft"]["originals"]
+    return "REGRAFT_DISABLE is %sset" % ("" if report["switched_off"] else "not ")
+
+
+def describe_hook(hook, graft=None):
+    """Return a hook's directory, whether it is what this version would write, has an effect, and would be left by pip."""
+    if graft:
+        return "%s (without effect: the standard library is grafted)" % hook["directory"]
     note = "" if hook["current"] else " (of another version or not whole: run enable again)"
     if not hook["removed_by_pip"]:
         note += " (stays when pip uninstalls regraft)"

@@ -6,11 +6,13 @@ import os
 import subprocess
 import sys
 
-from regraft import _boot, activation, features
-from regraft.doctor import lifetimes, observation
+from regraft import _behavior, _boot, activation, features
+from regraft._compat import ORIGINALS
+from regraft.doctor import observation
 
 # What the child runs. It has the flags of this process, but not always its sys.path.
-_CHILD = "import sys; sys.path.append(sys.argv[1]); from regraft.doctor import observation; observation.tell()"
+# In a grafted tree the stock modules are among the originals, which then come first.
+_CHILD = "import sys; sys.path.append(sys.argv[1]); sys.path[:0] = sys.argv[2:]; from regraft.doctor import observation; observation.tell()"
 
 
 class Stock(object):
@@ -18,16 +20,19 @@ class Stock(object):
 
     def __init__(self):
         environment = dict(os.environ, REGRAFT_DISABLE="1")
+        # Without regraft there is no release to be shown, and `run` lets nothing start that does not show it.
+        environment.pop("REGRAFT_INSECURE_AS", None)
         inherited = environment.pop("PYTHONPATH", "").split(os.pathsep)
         # An overlay there would be in force whatever the kill switch says.
         kept = [each for each in inherited if each and os.path.realpath(each) != os.path.realpath(activation.OVERLAY)]
         if kept:
             environment["PYTHONPATH"] = os.pathsep.join(kept)
+        originals = [os.path.join(activation.OVERLAY, ORIGINALS)] if _boot.GRAFTED else []
         self._child, self._problem = None, None
         command = [sys.executable] + subprocess._args_from_interpreter_flags()
         try:
-            self._child = subprocess.Popen(command + ["-c", _CHILD, os.path.dirname(_boot.HOME)], env=environment,
-                                           stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            self._child = subprocess.Popen(command + ["-c", _CHILD, os.path.dirname(_boot.HOME)] + originals,
+                                           env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         except EnvironmentError as error:  # an embedded interpreter has no program file
             self._problem = "%r cannot be started: %s" % (sys.executable, error.strerror)
 
@@ -63,12 +68,11 @@ def list_features(now, stock):
     return found
 
 
-def list_holes(now, openssl):
+def list_holes(now):
     """Return each CVE of the registry, and whether this process is open to it.
 
     Args:
         now (dict): of `observation.observe`.
-        openssl (str or None): the OPENSSL_VERSION in force.
     Returns:
         list of dict: `id`, `feature`, `title`, `open` (bool; None if there is no such module), `basis`: "seen" (a
         recipe found out), "release" (by the number of the release), "regraft" (its modules are free of it), "openssl"
@@ -77,21 +81,18 @@ def list_holes(now, openssl):
     found = []
     for row in features.rows():
         for each in row["cves"]:
-            is_open, basis = _judge(row, now[row["name"]], openssl)
+            is_open, basis = _judge(row, now[row["name"]])
             found.append({"id": each, "feature": row["name"], "title": row["title"], "open": is_open, "basis": basis})
     return sorted(found, key=lambda hole: [int(each) for each in hole["id"].split("-")[1:]])
 
 
-def _judge(row, answer, openssl):
+def _judge(row, answer):
     if answer["has"] is None:
         return None, "unknown"
     if answer["has"]:
         if row["detect"] is not None:
             return False, "seen"
-        return False, "regraft" if features.is_regrafted(row["module"]) else "release"
-    library, release, _series = lifetimes.parse_library(openssl)
-    fixed = row["openssl_fixed"]
-    # The numbers of other libraries say nothing about OpenSSL's.
-    if fixed and library == "OpenSSL" and lifetimes.order_release(release) >= lifetimes.order_release(fixed):
-        return False, "openssl"
+        if features.is_regrafted(row["module"]):
+            return False, "regraft"
+        return False, "release" if features.release_has(row, _behavior.HOST_RELEASE) else "openssl"
     return True, "release" if row["detect"] is None else "seen"

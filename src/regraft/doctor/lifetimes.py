@@ -5,7 +5,6 @@ Distributions support the builds that they ship for longer, and say so; nothing 
 from __future__ import absolute_import, division, print_function
 
 import datetime
-import re
 
 # End of life by series. Source: https://devguide.python.org/versions/ (read 2026-11). A month means its last day.
 PYTHON = {
@@ -63,30 +62,3 @@ def _last_day(text):
         return datetime.date(*numbers)
     year, month = numbers
     return datetime.date(year + month // 12, month % 12 + 1, 1) - datetime.timedelta(days=1)
-
-
-def parse_library(text):
-    """Return what an OPENSSL_VERSION names: the library, its release and the series of that.
-
-    Args: text (str or None), such as "OpenSSL 3.0.19 27 Jan 2026" or "LibreSSL 3.8.2".
-    Returns:
-        (str, str, str), each None if there is nothing to see
-    """
-    match = re.match(r"(\S+) (\d+\.\d+(?:\.\d+)?[a-z]*)", text or "")
-    if not match:
-        return (text.split(" ")[0] if text else None), None, None
-    library, release = match.groups()
-    numbers = re.match(r"\d+(?:\.\d+)*", release).group().split(".")
-    # Before 3.0 the third number belonged to the series, and a letter counted its releases.
-    kept = 3 if library == "OpenSSL" and int(numbers[0]) < 3 else 2
-    return library, release, ".".join(numbers[:kept])
-
-
-def order_release(release):
-    """Return a release of OpenSSL as a tuple that sorts as releases do: "1.1.1w" as (1, 1, 1, "w").
-
-    Args: release (str)
-    """
-    match = re.match(r"(\d+(?:\.\d+)*)([a-z]*)", release)
-    numbers = tuple(int(each) for each in match.group(1).split("."))
-    return (numbers + (0,) * (3 - len(numbers)))[:3] + (match.group(2),)

@@ -8,6 +8,7 @@ import time
 
 from regraft import _behavior, _boot, __version__, activation, inspection
 from regraft.doctor import CONDITIONS, FORMAT, coverage, lifetimes, observation, settings, strength, trust
+from regraft.libraries import parse_library
 
 
 def examine():
@@ -59,7 +60,7 @@ def examine():
         "files": files,
         "hiding": settings.list_hiding_modules(),
         "holders": status["holders"],
-        "cves": coverage.list_holes(now, openssl["loaded"]),
+        "cves": coverage.list_holes(now),
         "host": None,
     }
     there, report["stock_error"] = stock.collect() if stock else (now, None)
@@ -131,7 +132,7 @@ def _examine_interpreter(today):
 
 def _examine_openssl(ssl, today, libraries):
     loaded = getattr(ssl, "OPENSSL_VERSION", None)
-    library, release, series = lifetimes.parse_library(loaded)
+    library, release, series = parse_library(loaded)
     built = getattr(sys.modules.get("_ssl"), "_OPENSSL_API_VERSION", None)
     end = ended = None
     if library == "OpenSSL":

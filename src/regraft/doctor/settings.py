@@ -15,6 +15,8 @@ VARIABLES = (
     ("REGRAFT_DISABLE", "switches regraft off"),
     ("REGRAFT_DEFAULTS", "chooses the TLS defaults of regraft: the host's or the newest"),
     ("REGRAFT_RUN", "set by `python -m regraft run` for the program and its children"),
+    ("REGRAFT_INSECURE_AS", "under `run` it lowers security to what that release of Python had"),
+    ("REGRAFT_INSECURE_AS_VERSION", "lets the version of Python say that release, too"),
     ("SSL_CERT_FILE", "OpenSSL reads the trusted CA certificates from this file, not from its own"),
     ("SSL_CERT_DIR", "OpenSSL looks for trusted CA certificates in these directories, not in its own"),
     ("SSLKEYLOGFILE", "the keys of each TLS connection are written to this file, for whoever can read it"),

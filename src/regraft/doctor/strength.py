@@ -5,8 +5,8 @@ import os
 import re
 import warnings
 
-from regraft import activation
-from regraft.doctor import lifetimes, observation
+from regraft import activation, libraries
+from regraft.doctor import observation
 
 # Names of openssl.cnf for versions, oldest first, and those that `ssl` has for switching them off.
 VERSIONS = ("SSLv3", "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")
@@ -89,16 +89,16 @@ def _find_level(context, openssl, tls):
     match = re.search(r"@SECLEVEL=(\d)", tls.get("CipherString", ""))
     if match:
         return int(match.group(1))
-    library, release, _series = lifetimes.parse_library(openssl)
-    if library == "OpenSSL" and lifetimes.order_release(release) < (1, 1, 0):
+    library, release, _series = libraries.parse_library(openssl)
+    if library == "OpenSSL" and libraries.order_release(release) < (1, 1, 0):
         return 0  # it had no levels
     return None
 
 
 def _find_oldest(ssl, context, openssl, tls, level):
     """Return the oldest version that a default context may agree on (str), or None if there is none."""
-    library, release, _series = lifetimes.parse_library(openssl)
-    is_new = library == "OpenSSL" and lifetimes.order_release(release) >= (3, 0, 0)
+    library, release, _series = libraries.parse_library(openssl)
+    is_new = library == "OpenSSL" and libraries.order_release(release) >= (3, 0, 0)
     least = getattr(context, "minimum_version", -2)
     allowed = []
     for version, number, switch in zip(VERSIONS, _NUMBERS, _SWITCHES):

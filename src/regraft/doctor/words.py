@@ -43,7 +43,7 @@ def _interpreter(sheet, report):
 def _modules(sheet, report):
     status = report["status"]
     sheet.title("Modules in force")
-    sheet.add(describe_state(status), OK if status["active"] else NOTE)
+    sheet.add(describe_state(status), OK if status["active"] and not status["emulates"] else NOTE)
     groups = []
     for row in report["modules"]:
         place = os.path.dirname(row["file"] or "") or "built in"
@@ -139,8 +139,9 @@ def _defaults(sheet, report):
         sheet.add("none without ssl")
         return
     if report["status"]["active"]:
-        sheet.add({"host": "those of this Python release", "newest": "those of the newest Python"}[
-            report["status"]["defaults"]])
+        choice = report["status"]["defaults"]
+        sheet.add({"host": "those of this Python release", "newest": "those of the newest Python"}.get(
+            choice, "those of Python %s, which is emulated" % choice))
     if defaults["error"]:
         sheet.add("no default context can be made: %s" % defaults["error"], BAD)
         sheet.add("look at what is under \"Settings from outside\", OPENSSL_CONF and openssl.cnf first; with"

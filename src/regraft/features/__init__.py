@@ -37,11 +37,10 @@ from __future__ import absolute_import, division, print_function
 
 import importlib
 import os
-import re
 import sys
 import warnings
 
-from regraft import _behavior
+from regraft import _behavior, libraries
 from regraft.features import (
     certificates, ciphers, connections, crashes, fixes, handshake, hashes, keyexchange, randomness, tls)
 
@@ -238,7 +237,8 @@ def is_by_release(row):
     """
     if release_has(row, _behavior.HOST_RELEASE):
         return True
-    if row["openssl_fixed"] is not None and openssl_has(row["openssl_fixed"], _find_module("ssl")):
+    version = getattr(_find_module("ssl"), "OPENSSL_VERSION", None)
+    if row["openssl_fixed"] is not None and libraries.is_openssl(version, row["openssl_fixed"]):
         return True
     return is_regrafted(row["module"]) and regraft_has(row, _behavior.HOST_RELEASE)
 
@@ -253,23 +253,6 @@ def regraft_has(row, release):
     if row["first_regraft"] is None:
         return False
     return release[0] == 2 or row["kind"] == "fix" or bool(row["first_3"])
-
-
-def openssl_has(fixed, module):
-    """Return whether an `ssl` runs on an OpenSSL of a release, or a newer one; another library does not.
-
-    Args: fixed (str), such as "1.1.1" or "1.0.1h"; module (module or None).
-    """
-    numbers, letter = re.match(r"([0-9.]+)([a-z]?)$", fixed).groups()
-    major, minor, patch = parse_release(numbers)
-    # As in OPENSSL_VERSION_INFO: since 3.0 the third number stands where there were letters.
-    least = (major, minor, 0, patch) if major > 2 else (major, minor, patch, ord(letter) - 96 if letter else 0)
-    if not getattr(module, "OPENSSL_VERSION", "").startswith("OpenSSL "):
-        return False
-    # What a library can do is asked of it, by recipes. That a hole is closed in it nothing tells but its number, which
-    # is a fact of the row; so no number stands in this code.
-    loaded = module.OPENSSL_VERSION_INFO[:4]
-    return loaded >= least
 
 
 def is_regrafted(name):

@@ -4,7 +4,7 @@
 """
 from __future__ import absolute_import, division, print_function
 
-from regraft import _openssl, policy, randomness
+from regraft import _emulated as _rg_emulated, _openssl, policy, randomness
 from regraft._behavior import HAS_PSEUDO_BYTES, HAS_SSLWRAP as _rg_has_sslwrap
 from regraft._compat import integer_types
 
@@ -35,3 +35,6 @@ del HAS_PSEUDO_BYTES, _openssl, absolute_import, division, integer_types, policy
 
 if _rg_has_sslwrap:
     _rg_Module.replace(__name__)
+
+if _rg_emulated.RELEASE is not None:
+    _rg_emulated.present(__name__)

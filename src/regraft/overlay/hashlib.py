@@ -9,7 +9,8 @@ Source: https://docs.python.org/3.15/library/hashlib.html
 from __future__ import absolute_import, division, print_function
 
 from regraft import (
-    _behavior as _rg_behavior, _openssl as _hashlib, policy as _rg_policy, randomness as _rg_randomness)
+    _behavior as _rg_behavior, _emulated as _rg_emulated, _openssl as _hashlib, policy as _rg_policy,
+    randomness as _rg_randomness)
 from regraft._compat import PY2 as _RG_PY2, keyword_only as _rg_keyword_only, string_types as _rg_string_types
 from regraft._openssl import (  # noqa: F401
     blake2b, blake2s, openssl_md5 as md5, openssl_sha1 as sha1, openssl_sha3_224 as sha3_224,
@@ -173,3 +174,6 @@ def _rg_reads_bytes(fileobj):
 
 
 del absolute_import, division, print_function, __hash_new
+
+if _rg_emulated.RELEASE is not None:
+    _rg_emulated.present(__name__)

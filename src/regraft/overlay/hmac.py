@@ -7,7 +7,8 @@ from __future__ import absolute_import, division, print_function
 import warnings as _warnings
 
 from regraft import (
-    _behavior as _rg_behavior, _openssl as _hashopenssl, policy as _rg_policy, randomness as _rg_randomness)
+    _behavior as _rg_behavior, _emulated as _rg_emulated, _openssl as _hashopenssl, policy as _rg_policy,
+    randomness as _rg_randomness)
 from regraft._compat import PY2 as _RG_PY2, string_types as _rg_string_types
 from regraft._openssl import compare_digest  # noqa: F401
 
@@ -186,3 +187,6 @@ def _rg_wrong_key(key):
 
 
 del absolute_import, division, print_function
+
+if _rg_emulated.RELEASE is not None:
+    _rg_emulated.present(__name__)

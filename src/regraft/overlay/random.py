@@ -11,7 +11,7 @@ from __future__ import absolute_import, division, print_function
 from binascii import hexlify as _rg_hexlify
 from operator import index as _rg_index
 
-from regraft import _compat as _rg_compat, randomness as _rg_randomness
+from regraft import _compat as _rg_compat, _emulated as _rg_emulated, randomness as _rg_randomness
 
 # First, as the host's code takes urandom() out of `os`.
 _rg_randomness.provide()
@@ -265,4 +265,8 @@ def _rg_give(cls, names, donor):
         setattr(cls, name, method)
 
 
-_rg_bring_up_to_date(SystemRandom)  # noqa: F821
+if _rg_emulated.RELEASE is None or not _rg_compat.PY2:
+    _rg_bring_up_to_date(SystemRandom)  # noqa: F821
+
+if _rg_emulated.RELEASE is not None:
+    _rg_emulated.present(__name__)

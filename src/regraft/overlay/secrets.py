@@ -8,6 +8,7 @@ import base64
 
 from random import SystemRandom
 
+from regraft import _emulated as _rg_emulated
 from regraft._compat import native_text as _rg_native_text
 from regraft._openssl import compare_digest  # noqa: F401
 
@@ -62,3 +63,6 @@ def token_urlsafe(nbytes=None):
 
 
 del absolute_import, division, print_function
+
+if _rg_emulated.RELEASE is not None:
+    _rg_emulated.present(__name__)

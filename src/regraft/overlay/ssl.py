@@ -17,13 +17,18 @@ from socket import error as socket_error
 import _ssl
 
 from regraft import _openssl as _rg_openssl
-from regraft._openssl import (  # noqa: F401
+
+if not hasattr(_rg_openssl, "SSLError"):
+    # Some Pythons have an `_ssl` of their own built in, which no path comes before.
+    vars(_rg_openssl).update(_rg_openssl.serve_tls())
+
+from regraft._openssl import (  # noqa: E402,F401
     MemoryBIO, OPENSSL_VERSION, OPENSSL_VERSION_INFO, OPENSSL_VERSION_NUMBER, RAND_add, RAND_bytes, RAND_status,
     SSLCertVerificationError, SSLEOFError, SSLError, SSLSession, SSLSyscallError, SSLWantReadError,
     SSLWantWriteError, SSLZeroReturnError, _OPENSSL_API_VERSION, _SSLContext, get_sigalgs, nid2obj as _nid2obj,
     txt2obj as _txt2obj)
 
-from regraft import _behavior as _rg_behavior, policy as _rg_policy
+from regraft import _behavior as _rg_behavior, _emulated as _rg_emulated, policy as _rg_policy
 from regraft._compat import (
     LazyModule as _rg_LazyModule, integer_types as _rg_integer_types,
     keyword_only as _rg_keyword_only, native_text as _rg_native_text)
@@ -40,9 +45,10 @@ from regraft.sslparts.constants import (  # noqa: F401
     _TLSContentType, _TLSMessageType)
 from regraft.sslparts.legacy import make_context as _rg_make_context
 
+_ssl = _rg_emulated.implementation(_ssl.__name__)
 if _ssl.SSLError is not SSLError:
-    # Some Pythons have an `_ssl` of their own built in, which no path comes before.
     _rg_policy.configure(_rg_openssl)
+    _rg_policy.describe_host(_rg_openssl)
     _ssl = _rg_openssl
 
 # Programs reach these modules through `ssl`; `ssl` itself can do without them and what they cost.
@@ -180,7 +186,7 @@ class SSLContext(_SSLContext):
         Since: 2.7.9, 3.4. Differs: on 2.7 the name is decoded to `unicode`, as there.
         """
         if server_name_callback is None:
-            self.sni_callback = None
+            _SSLContext.sni_callback.__set__(self, None)
             return
         if not callable(server_name_callback):
             raise TypeError("not a callable object")
@@ -191,7 +197,7 @@ class SSLContext(_SSLContext):
             else:
                 name = context._encode_hostname(name)
             return server_name_callback(connection, name, context)
-        self.sni_callback = call
+        _SSLContext.sni_callback.__set__(self, call)
 
     def _load_windows_store_certs(self, storename, purpose):
         certificates = bytearray()
@@ -516,3 +522,6 @@ if _rg_behavior.HAS_MODULE_LEVEL_WRAPPING:
     match_hostname.__module__ = __name__
 
 del absolute_import, division, print_function, _rg_item
+
+if _rg_emulated.RELEASE is not None:
+    _rg_emulated.present(__name__)

@@ -1,7 +1,7 @@
 """The enumerations of `ssl`, made from the integers of the extension; and the numbers of the TLS registry."""
 from __future__ import absolute_import, division, print_function
 
-from regraft import _openssl
+from regraft import _emulated, _openssl
 from regraft._enums import int_enum, int_flag
 
 def _collect():
@@ -10,7 +10,7 @@ def _collect():
     for name, value in vars(_openssl).items():
         rows = found.get(name.partition("_")[0])
         # PROTOCOL_SSLv23 is another name of PROTOCOL_TLS, which the enumeration leaves out.
-        if rows is not None and name != "PROTOCOL_SSLv23":
+        if rows is not None and name != "PROTOCOL_SSLv23" and name not in _emulated.HIDDEN:
             rows.append((value, name))
     return dict((prefix, [(name, value) for value, name in sorted(rows)]) for prefix, rows in found.items())
 

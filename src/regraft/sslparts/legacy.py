@@ -4,7 +4,7 @@ from __future__ import absolute_import, division, print_function
 import sys
 import types
 
-from regraft import _openssl
+from regraft import _emulated, _openssl
 
 
 def make_context(ssl_version, cert_reqs, ca_certs, certfile, keyfile, server_side, npn_protocols, ciphers):
@@ -17,7 +17,7 @@ def make_context(ssl_version, cert_reqs, ca_certs, certfile, keyfile, server_sid
     if keyfile and not certfile:
         raise ValueError("certfile must be specified")
     # Through the module, so that a context class put there by gevent or its kind is the one used.
-    context = sys.modules["ssl"].SSLContext(ssl_version)
+    context = _emulated.implementation("ssl").SSLContext(ssl_version)
     context.verify_mode = cert_reqs
     if ca_certs:
         context.load_verify_locations(ca_certs)
@@ -51,6 +51,12 @@ def sslwrap(sock, server_side, keyfile=None, certfile=None, cert_reqs=_openssl.C
     """
     if not isinstance(sock, _openssl._socket.socket):
         raise TypeError("sslwrap() argument 1 must be _socket.socket, not %s" % type(sock).__name__)
+    context = make_bare_context(server_side, keyfile, certfile, cert_reqs, ssl_version, ca_certs, ciphers)
+    return SSLType(context._wrap_socket(sock, bool(server_side)))
+
+
+def make_bare_context(server_side, keyfile, certfile, cert_reqs, ssl_version, ca_certs, ciphers):
+    """Make the extension's context that the arguments of `sslwrap()` describe, with its errors."""
     if server_side and not (keyfile and certfile):
         raise _openssl.SSLError("Both the key & certificate files must be specified for server-side operation")
     if bool(keyfile) != bool(certfile):
@@ -69,7 +75,7 @@ def sslwrap(sock, server_side, keyfile=None, certfile=None, cert_reqs=_openssl.C
         context.load_verify_locations(ca_certs)
     if certfile:
         context.load_cert_chain(certfile, keyfile)
-    return SSLType(context._wrap_socket(sock, bool(server_side)))
+    return context
 
 
 class ModuleWithSslwrap(types.ModuleType):

@@ -6,6 +6,7 @@
     regraft-tools audit record [SERIES …]           make the recorded snapshots anew
     regraft-tools audit new-python PYTHON           all that a new release of Python asks for
     regraft-tools audit new-openssl RELEASE         the same for a new OpenSSL
+    regraft-tools audit profiles                    releases as `run --as` shows them, against their snapshots
     regraft-tools audit stubtest                    mypy's stubtest of our modules against typeshed
 
 Exit status: 0 without drift, 1 with, 2 if it could not be done. docs/alignment.rst says what the answers mean.

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from regraft_tools import audit, debian, environments, interpreters, openssls, reference, tally, testing
-from regraft_tools.audit import alignment, comparison, gates, report, storage, stubs, taking, waivers
+from regraft_tools.audit import alignment, comparison, gates, profiles, report, storage, stubs, taking, waivers
 from regraft_tools.audit.waivers import Against
 
 AT_A_TIME = 2
@@ -93,6 +93,8 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     each.add_argument("series", nargs="*", type=_series, metavar="SERIES",
                       help="default %s" % " ".join(openssls.SERIES))
     each.add_argument("--no-tests", action="store_true", help="do not run our own tests")
+
+    add("profiles", profiles.run, "releases as `run --as` shows them, against their recorded snapshots")
 
     add("stubtest", stubs.run, "mypy's stubtest of our modules against typeshed")
 

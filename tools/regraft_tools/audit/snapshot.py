@@ -221,6 +221,8 @@ def describe_class(path, cls, differs):
                 continue
             if issubclass(cls, tuple) and name in _OF_A_ROW:
                 continue
+            if not hasattr(cls, name):
+                continue  # what a class cannot give it has not, whoever it descends from
             inner = "%s.%s" % (path, name)
             note(inner, member, differs)
             members[name] = describe_member(cls, name, member)
@@ -351,8 +353,8 @@ def describe_instances():
         except Exception:  # noqa: B902  (a module from which something is missing)
             answer[name] = None
             continue
-        answer[name] = dict((each, describe_attribute(instance, each)) for each in dir(instance)
-                            if not each.startswith("_"))
+        found = ((each, describe_attribute(instance, each)) for each in dir(instance) if not each.startswith("_"))
+        answer[name] = dict((each, described) for each, described in found if described)
         if hasattr(instance, "close"):
             instance.close()
     return answer
@@ -368,9 +370,11 @@ def make_socket():
 
 
 def describe_attribute(instance, name):
-    """Return the description (dict) of what an object has under a name."""
+    """Return the description (dict) of what an object has under a name; None if it has nothing there."""
     try:
         value = getattr(instance, name)
+    except AttributeError:
+        return None
     except Exception:  # noqa: B902  (it is there, and needs a connection)
         return {"kind": "attribute"}
     if callable(value):

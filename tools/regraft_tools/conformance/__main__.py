@@ -10,7 +10,8 @@ from pathlib import Path
 
 from regraft_tools import debian, environments, interpreters, tally
 from regraft_tools.conformance import (
-    expectations, homes, records, reference, report, session, suites, translated, translation,
+    emulated, expectations, homes, records, reference, report, session, suites, translated,
+    translation,
 )
 from regraft_tools.conformance.judgement import Judgement, Verdict
 from regraft_tools.conformance.reference import Reference
@@ -47,6 +48,10 @@ def _read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--stock", action="store_true",
         help="measure the interpreter without regraft, and record it as data",
     )
+    run.add_argument(
+        "--tree", action="store_true",
+        help="in a copy of the interpreter whose standard library graft-tree has changed",
+    )
     run.add_argument("--update-report", type=Path, metavar="FILE", help="JSON, made or updated")
     run.add_argument("--verbose", action="store_true", help="name every listed deviation")
     run.set_defaults(action=_run)
@@ -65,6 +70,15 @@ def _read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     newer.add_argument("--update-report", type=Path, metavar="FILE", help="JSON, made or updated")
     newer.add_argument("--verbose", action="store_true", help="name every listed deviation")
     newer.set_defaults(action=_run_translated)
+    older = commands.add_parser("emulated", help="run suites of 2.7 with regraft, as it emulates an older release")
+    older.add_argument(
+        "--as", dest="releases", nargs="+", metavar="RELEASE", choices=sorted(emulated.MODULES),
+        default=sorted(emulated.MODULES), help="of %(choices)s; default all",
+    )
+    older.add_argument("--suite", nargs="+", metavar="NAME", help="as test_ssl; default all")
+    older.add_argument("--update-report", type=Path, metavar="FILE", help="JSON, made or updated")
+    older.add_argument("--verbose", action="store_true", help="name every listed deviation")
+    older.set_defaults(action=_run_emulated)
     return parser.parse_args(arguments)
 
 
@@ -89,7 +103,7 @@ def _run(options: argparse.Namespace) -> int:
             wrong = True
             continue
         with tempfile.TemporaryDirectory(prefix="regraft-homes-") as room:
-            here = _prepare(interpreter, Path(room).resolve(), data, options.stock)
+            here = _prepare(interpreter, Path(room).resolve(), data, options.stock, options.tree)
             if options.stock:
                 wrong |= not _measure(here, chosen, data / "stock")
             else:
@@ -100,16 +114,17 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _prepare(
-    interpreter: Interpreter, room: Path, data: Path, only_stock: bool
+    interpreter: Interpreter, room: Path, data: Path, only_stock: bool, tree: bool = False
 ) -> session.Session:
     openssl = session.ask_openssl(interpreter)
     record = records.load(data / "stock", interpreter.version, openssl)
+    make = homes.make_tree if tree else homes.make_grafted
     if only_stock and record.provenance.get("openssl") != openssl:
         record = records.Record()  # a record is of one OpenSSL
     return session.Session(
         interpreter,
         homes.make_stock(interpreter, room / "stock"),
-        None if only_stock else homes.make_grafted(interpreter, room / "grafted"),
+        None if only_stock else make(interpreter, room / "grafted"),
         record,
         expectations.load(data / "expectations", interpreter.series),
     )
@@ -163,6 +178,22 @@ def _run_translated(options: argparse.Namespace) -> int:
         judged = _tell(here, chosen, title, options)
     print("\n".join(report.summarise(judged)))
     return 1 if any(each.problems for each in judged) else 0
+
+
+def _run_emulated(options: argparse.Namespace) -> int:
+    search = interpreters.search([emulated.HOST])
+    if not search.found:
+        print(interpreters.HOW_TO_GET_27, file=sys.stderr)
+        return 2
+    judged: list[Judgement] = []
+    for release in options.releases:
+        chosen = emulated.suites_of(release, options.suite or ())
+        with tempfile.TemporaryDirectory(prefix="regraft-emulated-") as folder:
+            data = environments.checkout() / DATA
+            here = emulated.begin(search.found[0], release, Path(folder).resolve(), data)
+            judged += _tell(here, chosen, "%s as %s" % (here.interpreter.version, release), options)
+    print("\n".join(report.summarise(judged)))
+    return 1 if not judged or any(each.problems for each in judged) else 0
 
 
 def _tell(

@@ -13,13 +13,15 @@ little as it can. ORDER.json holds:
     only      ids to run; empty means all
     left_out  ids of tests that are not begun and count as skipped
     paths     directories that are searched for modules before all others
+    release   the release of Python that regraft emulates; empty for none
+    lent      names of `ssl` and values, lent to the suite until its tests run (see `Runner.lend`)
     without   ids to leave out (of tests that were run before an earlier child died)
 
 Lines of the stream:
 
     {"event": "identity", ...}                     which files and libraries are in use
     {"event": "start", "id": ...}
-    {"event": "outcome", "id", "status", "seconds", "detail"}
+    {"event": "outcome", "id", "status", "seconds", "detail", "uses"}
     {"event": "end"}                               the suite came to its end
 """
 
@@ -69,16 +71,21 @@ class Stream(object):
 class Collector(unittest.TestResult):
     """Turns what unittest reports into events."""
 
-    def __init__(self, stream):
+    def __init__(self, stream, emulating):
         unittest.TestResult.__init__(self)
         self._stream = stream
+        self._emulating = emulating
         self._id = None
         self._started = None
         self._outcomes = []
+        self._uses = ()
 
     def startTest(self, test):
         unittest.TestResult.startTest(self, test)
         self._id, self._started, self._outcomes = test.id(), _now(), []
+        self._uses = ()
+        if self._emulating:
+            self._uses = sorted(list_attributes(getattr(test, test._testMethodName)))
         self._stream.write("start", id=self._stream.shorten(self._id))
 
     def stopTest(self, test):
@@ -128,7 +135,7 @@ class Collector(unittest.TestResult):
         )
         self._stream.write(
             "outcome", id=self._stream.shorten(name), status=status,
-            seconds=round(seconds, 3), detail=_ascii(detail)[-_LONGEST_DETAIL:],
+            seconds=round(seconds, 3), detail=_ascii(detail)[-_LONGEST_DETAIL:], uses=self._uses,
         )
 
     @staticmethod
@@ -139,15 +146,38 @@ class Collector(unittest.TestResult):
 class Runner(object):
     """Runs unittest suites, less those tests that the order leaves out."""
 
-    def __init__(self, stream, only, without, remote, left_out):
+    def __init__(self, stream, only, without, remote, left_out, lent=None, emulating=False):
         self._stream = stream
+        self._lent = lent or {}
+        self._emulating = emulating
         self._remote = frozenset(remote)
         self._only = frozenset(only)
         self._without = frozenset(without)
         self._left_out = frozenset(left_out)
 
+    def lend(self):
+        """Gives `ssl` names that it lacks, until the first test is run.
+
+        A newer suite asks for `ssl.HAS_ALPN` in decorators, where an absent name ends the import. A release without
+        the feature is told so there, as a program tells itself by `getattr(ssl, "HAS_ALPN", False)`, and the test is
+        skipped. No test finds the name while it runs.
+        """
+        import ssl
+        there = sorted(name for name in self._lent if hasattr(ssl, name))
+        if there:
+            raise LookupError("ssl has what was to be lent to it: %s" % ", ".join(there))
+        for name in self._lent:
+            setattr(ssl, name, self._lent[name])
+
+    def _take_back(self):
+        import ssl
+        for name in self._lent:
+            delattr(ssl, name)
+        self._lent = {}
+
     def run(self, suite):
-        result = Collector(self._stream)
+        self._take_back()
+        result = Collector(self._stream, self._emulating)
         self._select(suite).run(result)
 
     def run_doctests(self, module, verbosity=None, **options):
@@ -195,6 +225,7 @@ def run_suite(stream, runner, name, resources):
     if hasattr(support, "run_doctest"):
         support.run_doctest = runner.run_doctests
     try:
+        runner.lend()
         module = __import__("test." + name, fromlist=["*"])
         if hasattr(module, "test_main"):
             module.test_main()
@@ -206,6 +237,41 @@ def run_suite(stream, runner, name, resources):
         write_outcome(stream, MODULE_LEVEL, "skipped", "%s" % (reason,))
     except (Exception, KeyboardInterrupt, SystemExit):
         write_outcome(stream, MODULE_LEVEL, "error", traceback.format_exc())
+
+
+def list_attributes(function):
+    """What the code of a function asks of globals, as `ssl.SSLContext`; so do what it wraps and what is inside it.
+
+    It reads the byte code of 2.7, on which alone suites are run as of an older release.
+    """
+    found, seen, left = set(), set(), [getattr(function, "__func__", function)]
+    while left:
+        each = left.pop()
+        code = getattr(each, "__code__", each)
+        if not hasattr(code, "co_names") or id(code) in seen:
+            continue
+        seen.add(id(code))
+        found.update(_read_attributes(code))
+        left.extend(code.co_consts)
+        for cell in getattr(each, "__closure__", None) or ():
+            try:
+                left.append(cell.cell_contents)
+            except ValueError:  # it is empty
+                continue
+    return found
+
+
+def _read_attributes(code):
+    import opcode
+    start = None
+    text, place = bytearray(code.co_code), 0
+    while place < len(text):
+        name = opcode.opname[text[place]]
+        argument = text[place + 1] + 256 * text[place + 2] if text[place] >= opcode.HAVE_ARGUMENT else None
+        place += 1 if argument is None else 3
+        if name == "LOAD_ATTR" and start is not None:
+            yield "%s.%s" % (start, code.co_names[argument])
+        start = code.co_names[argument] if name == "LOAD_GLOBAL" else None
 
 
 def identify():
@@ -230,8 +296,21 @@ def identify():
             for name, module in modules.items() if getattr(module, "__file__", None)
         ),
         "regraft": sorted(name for name in sys.modules if name.split(".")[0] == "regraft"),
+        "absent": sorted(find_absent((ssl, hashlib, hmac))),
         "root": hasattr(os, "geteuid") and os.geteuid() == 0,
     }
+
+
+def find_absent(modules):
+    """The names that an emulated release lacks, of those that regraft has; none if no release is emulated."""
+    if "regraft.profiles" not in sys.modules:
+        return set()
+    from regraft import profiles
+    found = set()
+    for module in modules:
+        whole = vars(profiles.implementation(module.__name__))
+        found.update("%s.%s" % (module.__name__, name) for name in whole if not hasattr(module, name))
+    return found
 
 
 def answer_with_stacks(number, path):
@@ -260,8 +339,12 @@ def main(order_path):
     sys.path[:1] = [str(path) for path in order["paths"]]
     stream = Stream(order["stream"], order["suite"])
     answer_with_stacks(signal.SIGUSR2, os.path.abspath(order["stream"] + ".stacks"))
+    if order["release"]:
+        from regraft import profiles
+        profiles.emulate(str(order["release"]))
     stream.write("identity", **identify())
-    runner = Runner(stream, order["only"], order["without"], order["remote"], order["left_out"])
+    runner = Runner(stream, order["only"], order["without"], order["remote"], order["left_out"], order["lent"],
+                    emulating=bool(order["release"]))
     run_suite(stream, runner, str(order["suite"]), order["resources"])
     stream.write("end")
     sys.stdout.flush()

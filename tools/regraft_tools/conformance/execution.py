@@ -119,6 +119,8 @@ def _run_child(
                     "only": only,
                     "left_out": suite.left_out,
                     "paths": suite.paths,
+                    "release": suite.release,
+                    "lent": dict(suite.lent),
                     "without": sorted(reader.outcomes),
                 }
             )

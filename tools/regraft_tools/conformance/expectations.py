@@ -19,8 +19,15 @@ Keys of a row:
              environment          the machine lacks something, or has too much of it
              differs-by-design    ours does another thing, and means it
              not-yet              an open issue, named in `link`, will bring it; not for 2.7
-    reason   what a maintainer of the suite would accept
+             later-feature        the emulated release has not what the test is about (emulated.py)
+             closed-hole          the release had a hole, which is not opened again: the test passes
+    reason   what a maintainer of the suite would accept; a later feature needs none
     link     documentation, bug, RFC or issue that supports the reason
+
+A row of the last two kinds has more:
+
+    feature  the registry's name of it, or of the fix
+    says     for a later feature: what the test says when it fails, or why it is skipped; a part of the last line
 
 Rows of the first two kinds hold only where the interpreter without regraft fails as well.
 """
@@ -42,6 +49,8 @@ class Kind(enum.Enum):
     ENVIRONMENT = "environment"
     DIFFERS_BY_DESIGN = "differs-by-design"
     NOT_YET = "not-yet"
+    LATER_FEATURE = "later-feature"
+    CLOSED_HOLE = "closed-hole"
 
     @property
     def needs_stock_to_fail(self) -> bool:
@@ -69,6 +78,8 @@ class Deviation:
     allowed: Allowed
     reason: str
     link: str = ""
+    feature: str = ""
+    says: str = ""
 
 
 class ExpectationsError(ValueError):
@@ -76,7 +87,9 @@ class ExpectationsError(ValueError):
 
 
 _MAY_BE_UNSTEADY = (Kind.FAILS_ON_STOCK_TOO, Kind.DIFFERS_BY_DESIGN)
-_KEYS = frozenset(("suite", "suites", "tests", "outcome", "kind", "reason", "link"))
+_OF_PROFILES = (Kind.LATER_FEATURE, Kind.CLOSED_HOLE)
+_OF_FEATURES = ("feature", "says")
+_KEYS = frozenset(("suite", "suites", "tests", "outcome", "kind", "reason", "link", *_OF_FEATURES))
 
 
 def load(directory: Path, series: str) -> list[Deviation]:
@@ -123,7 +136,8 @@ def _read_row(row: Mapping[str, Any], series: str, where: str) -> list[Deviation
     suites = row["suites"] if "suites" in row else [row["suite"]]
     tests = row.get("tests", [])
     reason = row.get("reason", "").strip()
-    if not tests or not reason:
+    feature, says = (row.get(name, "").strip() for name in _OF_FEATURES)
+    if not tests or not (reason or feature):
         raise ExpectationsError("%s: tests and a reason are needed" % where)
     try:
         kind = Kind(row.get("kind"))
@@ -135,6 +149,9 @@ def _read_row(row: Mapping[str, Any], series: str, where: str) -> list[Deviation
     link = row.get("link", "")
     if kind is Kind.NOT_YET and (series.startswith("2.7") or not link):
         raise ExpectationsError("%s: not-yet needs a link, and is not for 2.7" % where)
+    if (kind in _OF_PROFILES) != bool(feature) or (kind is Kind.LATER_FEATURE) != bool(says):
+        raise ExpectationsError("%s: a later feature has feature and says, a closed hole the former" % where)
     return [
-        Deviation(suite, test, kind, allowed, reason, link) for suite in suites for test in tests
+        Deviation(suite, test, kind, allowed, reason or "has not: " + feature, link, feature, says)
+        for suite in suites for test in tests
     ]

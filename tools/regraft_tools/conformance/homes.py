@@ -7,7 +7,9 @@ would bring it: in the user's own site-packages.
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
+import tempfile
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,11 +35,14 @@ class Home:
         path: the directory. A suite gets a copy made of links.
         site: the user's site-packages in it; it exists.
         grafted: whether regraft is enabled there.
+        python: an interpreter other than the one whose suites they are: a copy with a grafted
+            standard library. None for that one itself.
     """
 
     path: Path
     site: Path
     grafted: bool
+    python: Path | None = None
 
 
 def make_stock(interpreter: Interpreter, path: Path) -> Home:
@@ -65,6 +70,45 @@ def make_grafted(interpreter: Interpreter, path: Path) -> Home:
     return Home(path, stock.site, grafted=True)
 
 
+def make_tree(interpreter: Interpreter, path: Path) -> Home:
+    """A home of a user of a copy of the interpreter, whose standard library was grafted.
+
+    Raises:
+        HomeError: `graft-tree` failed.
+        environments.BuildFailed: the wheel of regraft could not be built.
+    """
+    stock = make_stock(interpreter, path)
+    python = copy_prefix(interpreter, path.with_name("prefix"))
+    with tempfile.TemporaryDirectory(prefix="regraft-wheel-") as folder:
+        with zipfile.ZipFile(environments.wheel(interpreter)) as wheel:
+            wheel.extractall(folder)
+        done = subprocess.run(
+            [python, "-B", "-m", "regraft", "graft-tree", "--any-release", "--python", python],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+            env={"HOME": str(path), "PATH": os.environ.get("PATH", os.defpath), "PYTHONPATH": folder},
+        )
+    if done.returncode:
+        raise HomeError("%s could not be grafted: %s" % (python, done.stderr.strip()))
+    return Home(path, stock.site, grafted=True, python=python)
+
+
+def copy_prefix(interpreter: Interpreter, target: Path) -> Path:
+    """Copies an interpreter with its whole standard library, nothing installed in it; its executable.
+
+    The original is never changed: not even by a link to a file of it.
+    """
+    prefix = interpreter.path.parents[1]
+    library = Path("lib", "python" + interpreter.series)
+    shutil.copytree(
+        prefix / library, target / library, symlinks=True,
+        ignore=lambda folder, names: names if folder == str(prefix / library / "site-packages") else [],
+    )
+    for shared in sorted((prefix / "lib").glob("libpython*")):
+        shutil.copy2(shared, target / "lib", follow_symlinks=False)
+    (target / "bin").mkdir()
+    return Path(shutil.copy2(interpreter.path, target / "bin"))
+
+
 def _ask(interpreter: Interpreter, home: Path, *arguments: str) -> str:
     done = subprocess.run(
         [str(interpreter.path), *arguments], stdin=subprocess.DEVNULL, capture_output=True,
@@ -88,9 +132,7 @@ def find_intruders(home: Home, identity: Mapping[str, Any]) -> list[str]:
     if not identity:
         return ["the child said nothing of itself"]
     files = identity["files"]
-    ours = {
-        name for name, file in files.items() if home.site.resolve() in Path(file).parents
-    }
+    ours = {name for name, file in files.items() if _is_ours(home, Path(file))}
     if not home.grafted:
         found = sorted(ours | set(identity["regraft"]))
         return ["%s is in a process without regraft" % name for name in found]
@@ -99,3 +141,11 @@ def find_intruders(home: Home, identity: Mapping[str, Any]) -> list[str]:
         "%s is not ours: it comes from %s" % (name, files.get(name, "nowhere"))
         for name in wanted if name not in ours
     ]
+
+
+def _is_ours(home: Home, file: Path) -> bool:
+    if home.python is None:
+        return home.site.resolve() in file.parents
+    # In a grafted tree the place is the same as that of the original.
+    source = file.with_suffix(".py") if file.suffix in (".pyc", ".pyo") else file
+    return home.python.parents[1] in file.parents and b"regraft" in source.read_bytes()

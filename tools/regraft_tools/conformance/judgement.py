@@ -25,6 +25,8 @@ class Verdict(enum.Enum):
     HUNG = "did not end"
     UNEXPECTED_PASS = "is listed as failing, and passes"
     STALE_ROW = "is listed, and is no test of this suite"
+    OTHER_REASON = "does as listed, but not for the reason that is listed"
+    LATER_PASS = "passes, and uses what the emulated release has not"
     NOT_BELIEVED = "the run as a whole went wrong"
 
     @property

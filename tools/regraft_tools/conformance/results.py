@@ -41,11 +41,13 @@ class Outcome:
         status: the way.
         detail: traceback, or the reason for skipping; empty for a test that passed.
         seconds: how long it took.
+        uses: what the test's own code asks of modules, `ssl.SSLContext`, sorted; under a profile only.
     """
 
     status: Status
     detail: str = ""
     seconds: float = 0.0
+    uses: tuple[str, ...] = ()
 
     @property
     def summary(self) -> str:
@@ -127,7 +129,8 @@ class StreamReader:
 
     def _take(self, event: Mapping[str, Any]) -> None:
         name = event["id"]
-        outcome = Outcome(Status(event["status"]), event["detail"], event["seconds"])
+        uses = tuple(event.get("uses", ()))
+        outcome = Outcome(Status(event["status"]), event["detail"], event["seconds"], uses)
         earlier = self.outcomes.get(name)
         if earlier is None or _gravity(outcome) >= _gravity(earlier):
             self.outcomes[name] = outcome

@@ -88,7 +88,8 @@ class Session:
         return execution.run_suite(self.interpreter.path, suite, self.stock, only=only)
 
     def _judge_one(self, suite: Suite) -> Judgement:
-        run = execution.run_suite(self.interpreter.path, suite, self.grafted)
+        python = self.grafted.python or self.interpreter.path
+        run = execution.run_suite(python, suite, self.grafted)
         stock: Mapping[str, Outcome] | None = self.record.suites.get(suite.name)
         if stock is None:
             stock = self._run_stock(suite).outcomes
@@ -117,7 +118,8 @@ class Session:
         ]
         if not failed:
             return []
-        again = execution.run_suite(self.interpreter.path, suite, self.grafted, only=failed)
+        python = self.grafted.python or self.interpreter.path
+        again = execution.run_suite(python, suite, self.grafted, only=failed)
         passed = [
             test for test in failed
             if test in again.outcomes and again.outcomes[test].status.is_good

@@ -91,6 +91,8 @@ class Suite:
         seconds: the run is ended after this time.
         stall: the run is ended when a single test takes longer than this many seconds.
         paths: directories that are searched for modules before all others: a translated suite.
+        release: the release of Python that regraft emulates, `2.7.8`; empty for none.
+        lent: names of `ssl`, with values, that are there until the first test runs, and no longer.
     """
 
     series: str
@@ -103,6 +105,8 @@ class Suite:
     seconds: float = 300.0
     stall: float = 60.0
     paths: tuple[str, ...] = ()
+    release: str = ""
+    lent: tuple[tuple[str, object], ...] = ()
 
     @property
     def name(self) -> str:

@@ -6,6 +6,7 @@
     matrix      the picture: features by releases, as SVG
     interface   what a module has on 2.7 with regraft that the stock one lacks; `probe` runs there
     pages       what the page of a covered module must have
+    releases    docs/profiles.rst: the releases that `run --as` can show, and what of them it does not
     directives  the Sphinx extension that puts all this into pages
     samples     runs the code samples of the pages
     build       all of that, one after the other: the session `docs`

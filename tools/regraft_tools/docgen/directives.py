@@ -5,6 +5,7 @@
     .. regraft-names:: ssl          what is new on 2.7
     .. regraft-registry::           each row with its recipes
     .. regraft-matrix::             the picture
+    .. regraft-releases::           the releases that can be emulated, and what of them is not
 
 After a build `regraft_samples` names a file with each block of code of the pages, for `samples`.
 """
@@ -22,7 +23,7 @@ from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
 from regraft_tools import environments
-from regraft_tools.docgen import catalogue, interface, matrix, pages, registry, samples, security
+from regraft_tools.docgen import catalogue, interface, matrix, pages, registry, releases, samples, security
 
 
 class Generated(SphinxDirective):
@@ -85,6 +86,15 @@ class Registry(Generated):
         return self.parse(catalogue.render(rows))
 
 
+class Releases(Generated):
+    """The releases that can be emulated."""
+
+    def generate(self, rows: list[registry.Row]) -> list[nodes.Node]:
+        for path in sorted((environments.checkout() / "src" / "regraft" / "profiles").glob("*.py")):
+            self.env.note_dependency(str(path))
+        return self.parse(releases.render(rows))
+
+
 class Matrix(Generated):
     """The picture, in the page itself, so that it has the colours of the page and its links work."""
 
@@ -142,6 +152,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("regraft-names", Names)
     app.add_directive("regraft-registry", Registry)
     app.add_directive("regraft-matrix", Matrix)
+    app.add_directive("regraft-releases", Releases)
     app.connect("builder-inited", check)
     app.connect("doctree-read", collect)
     app.connect("env-purge-doc", forget)

@@ -20,6 +20,9 @@ from regraft_tools.installing import Trouble
 from regraft_tools.interpreters import Interpreter
 
 # For 2.7 and 3.6; the newest serve the others.
+# Wheels for Linux that a pip takes, of those that are made today: manylinux2010 is known since pip 19.0,
+# manylinux2014 since 19.3. What it does not know it refuses, from a file as well.
+_KNOWN_SINCE = {"manylinux2010": (19, 0), "manylinux2014": (19, 3)}
 REQUIRED = ("setuptools < 45", "setuptools < 60", "setuptools", "wheel < 0.38", "wheel")
 
 
@@ -30,6 +33,8 @@ class Offered:
     Attributes:
         wheel, newer: regraft, and the same with a higher version.
         version, newer_version: their versions.
+        refused: a wheel in dist/ that the pip is too old for, if there is one; then `wheel` is one without a platform
+            of others.
         source: the sdist, if it was asked for.
         required: wheels of what a build of it requires.
     """
@@ -38,6 +43,7 @@ class Offered:
     newer: Path
     version: str
     newer_version: str
+    refused: Path | None = None
     source: Path | None = None
     required: tuple[Path, ...] = ()
 
@@ -46,18 +52,23 @@ class Offered:
         return (self.wheel, self.newer, *filter(None, [self.source]), *self.required)
 
 
-def collect(interpreter: Interpreter, folder: Path, source: bool = True) -> Offered:
+def collect(
+    interpreter: Interpreter, folder: Path, pip: tuple[int, ...], source: bool = True
+) -> Offered:
     """Puts together what is installed for an interpreter: from dist/ what is there, else newly made.
 
     Args:
         folder: for what is made; there is none yet.
+        pip: its version.
         source: whether there is to be an sdist.
     """
     folder.mkdir()
-    wheel = find_wheel(interpreter) or environments.wheel(interpreter)
+    found = find_wheel(interpreter)
+    refused = found if found and not takes(pip, found) else None
+    wheel = environments.wheel(interpreter) if refused or not found else found
     version = wheel.name.split("-")[1]
     newer = version + ".1"
-    offered = Offered(wheel, renumber(wheel, newer, folder), version, newer)
+    offered = Offered(wheel, renumber(wheel, newer, folder), version, newer, refused)
     if not source:
         return offered
     required = tuple(fetch(each) for each in REQUIRED)
@@ -72,6 +83,12 @@ def find_wheel(interpreter: Interpreter) -> Path | None:
         if platform.endswith("x86_64") and "musl" not in platform and "macos" not in platform:
             return path
     return None
+
+
+def takes(pip: tuple[int, ...], wheel: Path) -> bool:
+    """Whether a pip knows one of the platforms that a wheel names."""
+    named = [each.rsplit("_", 2)[0] for each in wheel.stem.split("-")[-1].split(".")]
+    return any(pip >= _KNOWN_SINCE.get(each, (20, 3) if each.startswith("manylinux_") else (0,)) for each in named)
 
 
 def _find_sdist(version: str) -> Path:

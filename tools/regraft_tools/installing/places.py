@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterable
@@ -36,6 +37,7 @@ class Place:
         python: its executable.
         interpreter: what it was made from.
         home: stands for the user's home directory, and has what `pip install --user` puts there.
+        pip: the version of its pip.
         pristine: a copy of the prefix as it was made.
         before: what was in it then, and in the home directory.
     """
@@ -46,6 +48,7 @@ class Place:
     interpreter: Interpreter
     home: Path
     pristine: Path
+    pip: tuple[int, ...] = ()
     before: dict[str, str] = field(default_factory=dict)
 
     def run(
@@ -118,6 +121,8 @@ def make(kind: str, interpreter: Interpreter, pip: str, folder: Path) -> Place:
     # for Python 3 only, and are not compiled by 2.7.
     place.run("-m", "compileall", "-q", str(root))
     _succeed(place, "-m", "pip", "list")
+    told = place.run("-c", "import pip; print(pip.__version__)").stdout
+    place.pip = tuple(map(int, re.match(r"(\d+)\.(\d+)", told).groups()))
     shutil.copytree(root, place.pristine, symlinks=True)
     place.before = place.state()
     return place

@@ -177,6 +177,13 @@ def wheel_from_file(trial: Trial) -> None:
     leave(trial)
 
 
+@scenario()
+def wheel_too_new_for_pip(trial: Trial) -> None:
+    """A wheel in dist/ that the pip is too old for; run where there is one. A newer pip takes it."""
+    told = trial.pip("install", "--no-index", str(trial.offered.refused), fails=True)
+    expect("is not a supported wheel on this platform" in told, "what pip says of a wheel that it does not know", told)
+
+
 @scenario(kinds=(BARE,))
 def wheel_for_user(trial: Trial) -> None:
     """`--user`, enabled for that user."""

@@ -43,8 +43,12 @@ def main(arguments: Sequence[str]) -> int:
         print("regraft-tools scan: %s" % suggestions.missing(), file=sys.stderr)
     summary = Summary(named=options.paths)
     least = Severity.named(options.min_severity)
-    for _, outcome in scanning.scan(options.paths, _selected(options), options.exclude, options.processes):
-        summary.add(outcome, [each for each in outcome.findings if each.severity >= least])
+    try:
+        for _, outcome in scanning.scan(options.paths, _selected(options), options.exclude, options.processes):
+            summary.add(outcome, [each for each in outcome.findings if each.severity >= least])
+    except scanning.Ended as error:
+        print("regraft-tools scan: %s" % error, file=sys.stderr)
+        return WRONG_USAGE
     try:
         _write(options, summary)
     except BrokenPipeError:

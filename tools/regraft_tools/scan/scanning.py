@@ -8,6 +8,8 @@ import multiprocessing
 import os
 import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 
 from regraft_tools.scan import sources, suppressions
 from regraft_tools.scan.findings import Finding, Outcome, Problem, Severity
@@ -16,6 +18,10 @@ from regraft_tools.scan.rules import RULES, UNUSED
 
 _DEEPEST = 12000  # frames of Python; sums of thousands of texts are nested as deep
 _FEW = 8  # files that are not worth a process
+
+
+class Ended(RuntimeError):
+    """A process of the scan was ended from outside, and with it what it had found."""
 
 
 def scan(
@@ -28,6 +34,9 @@ def scan(
         selected: ids of rules.
         exclude: patterns of what is left out.
         processes: how many work at a time; None means as many as there are processors.
+
+    Raises:
+        Ended: one of the processes is gone.
     """
     files: list[str | Problem] = list(sources.find(paths, exclude))
     names = [each for each in files if isinstance(each, str)]
@@ -36,8 +45,15 @@ def scan(
     if wanted == 1:
         yield from _in_order(files, map(work, names))
         return
-    with multiprocessing.get_context("fork" if sys.platform == "linux" else None).Pool(wanted) as pool:
-        yield from _in_order(files, pool.imap(work, names, chunksize=_FEW))
+    context = multiprocessing.get_context("fork" if sys.platform == "linux" else None)
+    try:
+        with ProcessPoolExecutor(wanted, context) as pool:
+            yield from _in_order(files, pool.map(work, names, chunksize=_FEW))
+    except BrokenProcessPool:
+        raise Ended(
+            "a process of the scan was ended from outside, perhaps for want of memory, so the scan is not whole: "
+            "try it with --processes 1"
+        ) from None
 
 
 def _processors() -> int:

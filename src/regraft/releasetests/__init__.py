@@ -1,0 +1,6 @@
+"""Tests under older releases of Python: the parts of the pytest plug-in that only those pay for who ask for them.
+
+`releases` knows names, `conductor` has the items that stand for tests of other processes, `process` starts and asks
+such a process, `worker` is what answers in it. `recorder` writes down what `regraft-tools degrade` wants to know.
+"""
+from __future__ import absolute_import, division, print_function

@@ -1,0 +1,57 @@
+"""Trees to be grafted."""
+from __future__ import absolute_import, division, print_function
+
+import ctypes
+import os
+import shutil
+
+import pytest
+
+import prefixes
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory):
+    """An interpreter that is not grafted; nobody changes it."""
+    return prefixes.make(str(tmp_path_factory.mktemp("template") / "usr"))
+
+
+@pytest.fixture(scope="session")
+def grafted(template, tmp_path_factory):
+    """A grafted one; nobody changes it."""
+    prefix = copy(template, str(tmp_path_factory.mktemp("grafted")))
+    prefix.graft()
+    return prefix
+
+
+@pytest.fixture
+def prefix(template, tmp_path):
+    """A fresh interpreter, not grafted."""
+    return copy(template, str(tmp_path / "fresh"))
+
+
+@pytest.fixture
+def regrafted(grafted, tmp_path):
+    """A fresh grafted one: a copy with all times, as of an image."""
+    return copy(grafted, str(tmp_path / "grafted"))
+
+
+@pytest.fixture
+def without_override():
+    """A `preexec_fn` that lets file modes bind a root user too."""
+    if os.geteuid():
+        return None
+    libc = ctypes.CDLL(None, use_errno=True)
+    drop, override = 24, 1  # PR_CAPBSET_DROP, CAP_DAC_OVERRIDE
+
+    def give_up():
+        if libc.prctl(drop, override, 0, 0, 0):
+            raise OSError(ctypes.get_errno(), "prctl")
+
+    return give_up
+
+
+def copy(prefix, directory):
+    path = os.path.join(directory, "it's here", "usr")
+    shutil.copytree(prefix.path, path, symlinks=True)
+    return prefixes.Prefix(path)

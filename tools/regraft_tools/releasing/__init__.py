@@ -1,0 +1,1 @@
+"""From a version number to artefacts that were checked: the session `release`."""

@@ -1,0 +1,1 @@
+"""What upstream released since: OpenSSL's series of the wheels, the series of Python that have a snapshot."""
