@@ -25,7 +25,7 @@ def read_version() -> str:
 
 release = version = read_version()
 
-extensions = ["regraft_tools.docgen.directives"]
+extensions = ["myst_parser", "regraft_tools.docgen.directives"]
 regraft_interface = str(ROOT / "docs" / "_build" / "interface.json")
 regraft_samples = str(ROOT / "docs" / "_build" / "samples.json")
 exclude_patterns = ["_build"]

@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import resource
 import shutil
+import subprocess
+import zipfile
 
 import pytest
+from conftest import FOUND, OLDEST
 
-from regraft_tools.bundle import trials
+from regraft_tools import environments
+from regraft_tools.bundle import maker, trials
 
 NOBODY = 65534
 
@@ -27,7 +31,7 @@ def refuse(machine, words, *arguments, **options):
     before = trials.list_tree(machine.root)
     done = machine.run(*arguments, **options)
     assert done.returncode == 1 and done.stderr.count("\n") == 1 and words in done.stderr, done
-    assert trials.list_tree(machine.root) == before
+    assert trials.find_changes(before, machine.root) == []
     return done.stderr
 
 
@@ -77,6 +81,23 @@ def test_a_disk_that_has_no_room_for_it(machine, bundle, size):
     assert "too large" in said or "undone" in said, said
 
 
+@pytest.mark.parametrize("options, words", [
+    ("ro", "is on a file system that is mounted read-only"), ("size=1m", "No space left on device; what was begun is undone"),
+    ("noexec", "failed to map segment from shared object"),
+])
+def test_a_file_system_that_does_not_serve(machine, bundle, tmp_path, options, words):
+    if os.getuid() or not shutil.which("unshare"):
+        pytest.skip("only root may mount a file system, and unshare keeps it from the others")
+    mounted = tmp_path / "mounted"
+    mounted.mkdir()
+    script = 'mount -t tmpfs -o "$1" tmpfs "$2" && { "$3" "$4" install --target "$2/x"; ls -A "$2" >&2; }'
+    done = subprocess.run(
+        ["unshare", "-m", "sh", "-c", script, "sh", options, mounted, machine.python, bundle], env={
+            **machine.variables, "PATH": os.environ["PATH"]}, capture_output=True, text=True, check=False)
+    # One line of complaint, and nothing in the listing.
+    assert words in done.stderr and done.stderr.count("\n") == 1, done
+
+
 def test_the_target_is_a_file(machine, bundle, tmp_path):
     (tmp_path / "file").write_text("")
     refuse(machine, "is no directory", bundle, "install", "--target", tmp_path / "file")
@@ -110,12 +131,6 @@ def test_a_file_of_somebody_else_s_in_the_package(machine, bundle):
 
 
 def test_an_extension_that_does_not_load(machine, later, tmp_path):
-    import zipfile
-
-    from conftest import OLDEST
-    from regraft_tools import environments
-    from regraft_tools.bundle import maker
-
     wheel = trials.rename(environments.wheel(OLDEST), "98.0", tmp_path / "wheels")
     with zipfile.ZipFile(wheel) as archive:
         extension = next(each for each in archive.namelist() if each.endswith(".so"))
@@ -125,9 +140,21 @@ def test_an_extension_that_does_not_load(machine, later, tmp_path):
     assert machine.ask("import regraft, ssl; print(regraft.__version__)") == "98.0"
 
 
-def test_an_interpreter_without_a_wheel(machine, tmp_path):
-    from conftest import FOUND
+def test_an_enabling_that_crashes_leaves_neither_package_nor_hook(machine, bundle, tmp_path):
+    built = environments.wheel(OLDEST)
+    with zipfile.ZipFile(built) as archive:
+        enable = archive.read("regraft/cli/enable.py")
+    enable += b"\n\n_execute = execute\n\n\ndef execute(options):\n    _execute(options)\n    raise KeyError('crash')\n"
+    wheel = trials.rename(built, "98.0", tmp_path / "wheels", {"regraft/cli/enable.py": enable})
+    crashing = maker.make([wheel], tmp_path, here=True)
+    refuse(machine, "regraft cannot be enabled", crashing, "install")
+    assert machine.run(bundle, "install", "--defaults", "newest").returncode == 0
+    assert machine.run(crashing, "install").returncode == 1
+    assert machine.ask("import regraft, ssl; print(regraft.status()['defaults'], regraft.__version__ == '98.0')") \
+        == "('newest', False)"
 
+
+def test_an_interpreter_without_a_wheel(machine, tmp_path):
     newest = trials.make_bundle(FOUND[-1:], tmp_path / "dist")
     said = refuse(machine, "no wheel in this file serves CPython 2.7", newest, "install")
     assert "there are, for CPython on Linux" in said and "cp313" in said
@@ -140,20 +167,23 @@ def test_a_truncated_file(machine, bundle, tmp_path):
     short.write_bytes(bundle.read_bytes()[:-1000])
     before = trials.list_tree(machine.root)
     assert machine.run(short, "install").returncode != 0
-    assert trials.list_tree(machine.root) == before
+    assert trials.find_changes(before, machine.root) == []
 
 
 def test_any_wrong_bit_is_refused_or_concerns_another_interpreter(machine, bundle):
-    data = bundle.read_bytes()
-    own = next(machine.root.glob("lib/python*")).name.replace("python", "cp").replace(".", "")
-    start = data.index(b"wheels/regraft-")
-    before = trials.list_tree(machine.root)
+    data, before = bundle.read_bytes(), trials.list_tree(machine.root)
+    with zipfile.ZipFile(bundle) as archive:
+        needed = [each for each in archive.infolist() if "-cp27-" in each.filename or ".whl" not in each.filename]
+    starts = [each.header_offset + 30 + len(each.filename) for each in needed]
+    spans = [range(start, start + each.file_size) for start, each in zip(starts, needed)]
     path = machine.root.parent / "damaged.pyz"
+    refused = 0
     for step in range(40):
         at = step * len(data) // 40 + 17
         path.write_bytes(data[:at] + bytes([data[at] ^ 1 << step % 8]) + data[at + 1:])
         done = machine.run(path, "install", "--dry-run")
-        assert done.returncode == 0 or done.stderr, done
-        if done.returncode == 0:
-            assert at > start and "wheels" in str(bundle) or own in done.stdout
-        assert trials.list_tree(machine.root) == before
+        if any(at in each for each in spans):
+            refused += 1
+            assert done.returncode == 1 and done.stderr, done
+        assert trials.find_changes(before, machine.root) == []
+    assert 5 < refused < 40

@@ -124,6 +124,23 @@ def test_a_pip_takes_the_wheels_of_its_time(pip, platform, taken):
     assert artefacts.takes(pip, Path("regraft-1.0-cp36-cp36m-%s.whl" % platform)) is taken
 
 
+def test_a_wheel_of_other_sources_is_not_tried_in_the_place_of_these(tmp_path, monkeypatch):
+    (tmp_path / "dist").mkdir()
+    (tmp_path / "src" / "regraft").mkdir(parents=True)
+    module = tmp_path / "src" / "regraft" / "__init__.py"
+    module.write_text('__version__ = "1.0"\n')
+    made = make_wheel(tmp_path)
+    tag = "cp%d%d" % OLDEST.release[:2]
+    wheel = made.rename(tmp_path / "dist" / ("regraft-1.0-%s-%sm-manylinux2014_x86_64.whl" % (tag, tag)))
+    monkeypatch.setattr(artefacts.environments, "checkout", lambda: tmp_path)
+    assert artefacts.find_wheel(OLDEST) == wheel
+    module.write_text('__version__ = "1.1"\n')
+    with pytest.raises(Trouble, match="is of other sources"):
+        artefacts.find_wheel(OLDEST)
+    wheel.unlink()
+    assert artefacts.find_wheel(OLDEST) is None
+
+
 def test_a_wheel_is_given_another_version_throughout(tmp_path):
     made = artefacts.renumber(make_wheel(tmp_path), "1.0.1", tmp_path)
     assert made.name == "regraft-1.0.1-py2.py3-none-any.whl"

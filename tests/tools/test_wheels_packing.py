@@ -121,12 +121,12 @@ def test_a_wheel_that_comes_out_differently_names_the_files(tmp_path, tools, mon
     first = zip_of(tmp_path / "first/x.whl", a="1", b="2")
     monkeypatch.setattr(toolchain, "ensure", lambda home: tools)
     monkeypatch.setattr(
-        command, "make", lambda plan, found, into, tools: {targets.X86_64: [zip_of(into / "x.whl", **second)]})
+        command, "make", lambda plan, found, into, epoch, tools: {targets.X86_64: [zip_of(into / "x.whl", **second)]})
     if differs is None:
-        command.check_again([], None, [first])
+        command.check_again([], None, EPOCH, [first])
     else:
         with pytest.raises(command.Different, match="x.whl comes out differently when it is made again: b$"):
-            command.check_again([], None, [first])
+            command.check_again([], None, EPOCH, [first])
 
 
 @pytest.mark.parametrize("machine", ["x86_64", "aarch64"])

@@ -59,8 +59,8 @@ def execute(options):
             hooks.write(directory, before)
         raise CommandError("the hook in %s has no effect, and was taken away again: %s" % (directory, problem))
     words = {"new": "enabled", "replaced": "enabled anew", "same": "was enabled already"}
-    print("regraft %s in %s%s" % (words[done], directory, ", defaults: newest" if defaults else ""))
-    print(enter_record(directory, options))
+    about = enter_record(directory, options)
+    print("regraft %s in %s%s\n%s" % (words[done], directory, ", defaults: newest" if defaults else "", about))
     return 0
 
 

@@ -146,3 +146,9 @@ def list_tree(root: Path) -> dict[str, str]:
             content = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
         found[os.fspath(path.relative_to(root))] = "%s %s" % (stat.filemode(state.st_mode), content)
     return found
+
+
+def find_changes(before: Mapping[str, str], root: Path) -> list[str]:
+    """Names under a directory that are new, gone or other than they were."""
+    after = list_tree(root)
+    return sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))

@@ -17,7 +17,7 @@ from regraft_tools import environments, interpreters, tally
 from regraft_tools.docgen import interface, samples
 from regraft_tools.tally import Row
 
-PACKAGES = ("furo", "sphinx")
+PACKAGES = ("furo", "myst-parser", "sphinx")
 TITLE = "documentation"
 
 

@@ -10,6 +10,7 @@ import hashlib
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -76,11 +77,20 @@ def collect(
 
 
 def find_wheel(interpreter: Interpreter) -> Path | None:
-    """The wheel in dist/ that this machine's interpreter of a series takes, if it was made."""
+    """The wheel in dist/ that this machine's interpreter of a series takes, if it was made.
+
+    Raises:
+        Trouble: it was made of other sources.
+    """
     tag = "cp%d%d" % interpreter.release[:2]
     for path in sorted((environments.checkout() / "dist").glob("regraft-*-%s-*.whl" % tag)):
         platform = path.stem.split("-")[-1]
         if platform.endswith("x86_64") and "musl" not in platform and "macos" not in platform:
+            with zipfile.ZipFile(path) as archive:
+                _refuse_others(path, {
+                    "src/" + name: archive.read(name) for name in archive.namelist()
+                    if name.startswith("regraft/") and name.endswith(".py")
+                })
             return path
     return None
 
@@ -94,7 +104,23 @@ def takes(pip: tuple[int, ...], wheel: Path) -> bool:
 def _find_sdist(version: str) -> Path:
     path = environments.checkout() / "dist" / ("regraft-%s.tar.gz" % version)
     with _locked(environments.directory() / "sdist"):
-        return path if path.exists() else sdist.make()
+        if not path.exists():
+            return sdist.make()
+        with tarfile.open(path) as archive:
+            _refuse_others(path, {
+                each.name.partition("/")[2]: archive.extractfile(each).read()
+                for each in archive if "/src/regraft/" in each.name and each.isfile()
+            })
+        return path
+
+
+def _refuse_others(path: Path, files: dict[str, bytes]) -> None:
+    """Raises Trouble unless the runtime in an archive is the checkout's: it would be tried in its place."""
+    root = environments.checkout()
+    for name, data in files.items():
+        source = root / name
+        if not source.is_file() or source.read_bytes() != data:
+            raise Trouble("%s is of other sources (%s differs): make it anew, or delete it" % (path, name))
 
 
 def renumber(wheel: Path, version: str, folder: Path) -> Path:

@@ -22,7 +22,7 @@ LONGEST = 1800  # seconds for one command
 # pip asks these in the place of its options; a person's settings are not to decide how a scenario ends.
 _CLEAN = {"PIP_CONFIG_FILE": os.devnull, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1",
           "PIP_NO_CACHE_DIR": "off", "PYTHONWARNINGS": "ignore:DEPRECATION", "NO_PROXY": "*"}
-_FOREIGN = ("PIP_", "SSL_CERT_", "REQUESTS_", "CURL_", "CC", "CFLAGS", "LDFLAGS")
+_FOREIGN = ("PYTHONDONTWRITEBYTECODE", "PIP_", "SSL_CERT_", "REQUESTS_", "CURL_", "CC", "CFLAGS", "LDFLAGS")
 # What a copy of an interpreter can do without: tests, documentation, what others have installed.
 _LEFT_OUT = shutil.ignore_patterns("test", "tests", "idlelib", "share", "*.exe", "_sandboxing_*", "__pycache__")
 

@@ -49,10 +49,11 @@ def main(arguments: Sequence[str]) -> int:
         print("OpenSSL %s" % found.name)
         for name, signer in found.signers.items():
             print("  %s, signed by %s" % (name, signer), flush=True)
-        wheels = make(plan, found, options.into or environments.checkout() / "dist")
+        epoch = extension.epoch_of_checkout()
+        wheels = make(plan, found, options.into or environments.checkout() / "dist", epoch)
         if options.check_reproducible:
             first = {target: host for host, target in reversed(plan)}
-            check_again([(host, target) for target, host in first.items()], found,
+            check_again([(host, target) for target, host in first.items()], found, epoch,
                         [each for group in wheels.values() for each in group])
     except FAILURES as error:
         print(error, file=sys.stderr)
@@ -77,7 +78,7 @@ def choose(names: Sequence[str], series: Sequence[str]) -> list[tuple[Host, Targ
 
 
 def make(
-    plan: Sequence[tuple[Host, Target]], found: Source, into: Path, tools: Toolchain | None = None,
+    plan: Sequence[tuple[Host, Target]], found: Source, into: Path, epoch: int, tools: Toolchain | None = None,
 ) -> dict[Target, list[Path]]:
     """Makes the wheels of a plan, and says of each what it is.
 
@@ -85,6 +86,7 @@ def make(
         plan: hosts and their targets.
         found: the sources of OpenSSL.
         into: the directory of the wheels.
+        epoch: the time in them, in seconds since 1970.
         tools: default is those of the cache.
     """
     tools = tools or toolchain.ensure()
@@ -93,7 +95,7 @@ def make(
     room = tools.home / "rooms"
     room.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=room) as folder:
-        workshop = extension.open_workshop(Path(folder), tools, extension.epoch_of_checkout())
+        workshop = extension.open_workshop(Path(folder), tools, epoch)
         parts = packing.prepare(workshop)
         for host in dict.fromkeys(each for each, _ in plan):
             hosts.prepared(host, workshop.room)  # here, as two targets of a host want them at once
@@ -116,7 +118,9 @@ def make(
     return wheels
 
 
-def check_again(plan: Sequence[tuple[Host, Target]], found: Source, wheels: Iterable[Path]) -> None:
+def check_again(
+    plan: Sequence[tuple[Host, Target]], found: Source, epoch: int, wheels: Iterable[Path],
+) -> None:
     """Makes wheels a second time, with nothing that the first time has left, and compares the bytes.
 
     Raises:
@@ -126,7 +130,7 @@ def check_again(plan: Sequence[tuple[Host, Target]], found: Source, wheels: Iter
     # A path of another length than the cache's, which no one may find in a wheel.
     with tempfile.TemporaryDirectory(prefix="regraft-wheels-made-again-") as folder:
         tools = toolchain.ensure(Path(folder, "home"))
-        for each in make(plan, found, Path(folder, "dist"), tools).values():
+        for each in make(plan, found, Path(folder, "dist"), epoch, tools).values():
             for wheel in each:
                 if wheel.read_bytes() != made[wheel.name].read_bytes():
                     raise Different("%s comes out differently when it is made again: %s" % (

@@ -14,6 +14,8 @@ _MISLEADING = ("PYTHONPATH", "PYTHONSTARTUP", "PYTHONSAFEPATH")
 # The directory is on sys.path for one import only: what else is in it need not come before the standard library.
 _IMPORT = "import sys; sys.path.insert(0, sys.argv[1]); import regraft; del sys.path[0]; "
 _COMMAND = _IMPORT + "from regraft import cli; sys.exit(cli.main(sys.argv[2:]))"
+# `enable` writes hashes into the record, and the hashlib of this Python may have no SHA-256.
+_ENABLE = _IMPORT + "regraft.activate(); from regraft import cli; sys.exit(cli.main(sys.argv[2:]))"
 # As a program uses it that activates it by itself, with the hook, which may be an older one's, switched off.
 _TRIAL = _IMPORT + ("import os; del os.environ['REGRAFT_DISABLE']; regraft.activate(); import ssl, hashlib;"
                     " ssl.SSLContext(ssl.PROTOCOL_TLS); hashlib.sha256(b'').digest(); print(ssl.OPENSSL_VERSION)")
@@ -74,7 +76,7 @@ def enable(directory, user, defaults, keep):
     """
     options = ["--user"] * user + ["--keep"] * keep
     try:
-        status, _, errors = command(directory, user, ["enable", "--defaults", defaults] + options)
+        status, _, errors = run(_ENABLE, directory, ["enable", "--defaults", defaults] + options, user)
     except EnvironmentError as error:
         return explain(error)
     return last_line(status, errors) if status else None
@@ -91,7 +93,8 @@ def disable(directory, user):
     """
     status, output, errors = command(directory, user, ["disable"] + ["--user"] * user)
     if status:
-        raise Refusal("the start-up hook cannot be taken away, so nothing was (`install` mends it, if it is damaged): %s" % last_line(status, errors))
+        raise Refusal("the start-up hook cannot be taken away, so nothing was (`install` mends it, if it is damaged): %s"
+                      % last_line(status, errors))
     return output.splitlines()
 
 

@@ -10,6 +10,7 @@ from .wording import Refusal, explain
 
 SITE, USER, TARGET = "site", "user", "target"
 MARKER = "EXTERNALLY-MANAGED"
+_READ_ONLY = 1  # ST_RDONLY, which os of 2.7 does not name
 _ELSEWHERE = "Use --user (for this user only), --target DIRECTORY, or the Python of a virtual environment"
 
 
@@ -78,6 +79,8 @@ def check(place, managed=False):
         path = os.path.dirname(path)
     if not os.path.isdir(path):
         raise Refusal("%s is no directory" % path)
+    if os.statvfs(path).f_flag & _READ_ONLY:
+        raise Refusal("%s is on a file system that is mounted read-only. Name another directory with --target" % path)
     if not os.access(path, os.W_OK | os.X_OK):
         raise Refusal("%s cannot be written to by this user. %s" % (path, _ELSEWHERE))
     if place.kind == USER and hasattr(os, "geteuid") and os.stat(path).st_uid != os.geteuid():

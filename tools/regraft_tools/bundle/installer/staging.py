@@ -119,12 +119,16 @@ class Staging(object):
         """
         target = os.path.join(self.new, *path.split("/"))
         make_folders(os.path.dirname(target))
-        with io.open(target, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            # Whatever the umask: an ssl that other users cannot read breaks their programs.
-            os.chmod(target, mode)
-            os.fsync(stream.fileno())
+        try:
+            with io.open(target, "wb") as stream:
+                stream.write(data)
+                stream.flush()
+                # Whatever the umask: an ssl that other users cannot read breaks their programs.
+                os.chmod(target, mode)
+                os.fsync(stream.fileno())
+        except EnvironmentError as error:
+            error.filename = target  # which a full disk does not name
+            raise
 
     def compile(self, path):
         """Write the bytecode of a file, as pip does: who runs programs later may have no right to.

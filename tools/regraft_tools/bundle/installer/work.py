@@ -16,7 +16,7 @@ class Plan(object):
     Attributes:
         place (places.Place); wheel (archive.Wheel); before (installed.Installation or None).
         enabled (bool): whether a hook of the one before is in the place; current (bool): one that needs no renewal.
-        defaults (str): those that the hook is to have; keep (bool): whether it is one that pip is to leave alone.
+        defaults (str): those that the hook is to have; was (str): those that it has; keep (bool): whether it is one that pip is to leave alone.
         enable (bool): whether there is to be a hook.
         done (bool): whether all is as it should be already.
     """
@@ -24,7 +24,7 @@ class Plan(object):
     def __init__(self, place, wheel, before):
         self.place, self.wheel, self.before = place, wheel, before
         self.enabled = self.current = self.keep = self.enable = self.done = False
-        self.defaults = HOST
+        self.defaults = self.was = HOST
 
 
 def choose_wheel(bundle, machine):
@@ -76,7 +76,7 @@ def make_plan(bundle, options):
     asked = options.defaults or plan.defaults
     plan.done = bool(plan.before and plan.before.has(plan.wheel) and plan.before.installer == installed.INSTALLER
                      and (plan.current and asked == plan.defaults or not plan.enable) and not options.force)
-    plan.defaults = asked
+    plan.was, plan.defaults = plan.defaults, asked
     return plan
 
 
@@ -159,8 +159,7 @@ def install(bundle, options):
             stage.publish(list(wheel.tops), before.names if before else [])
             problem = plan.enable and children.enable(place.path, place.kind == places.USER, plan.defaults, plan.keep)
             if problem:
-                # `enable` has put the hook back that was there.
-                stage.withdraw()
+                withdraw(stage, plan)
                 raise Refusal("regraft cannot be enabled, and was taken away again, so that all is as it was: %s"
                               " (--no-enable installs without)" % problem)
     finally:
@@ -171,6 +170,21 @@ def install(bundle, options):
         say("Installed regraft %s in %s (%d files)." % (wheel.version, place.path, rows))
     tell_reach(bundle, plan, version)
     return 0
+
+
+def withdraw(stage, plan):
+    """Undo what was published and could not be enabled: whatever `enable` left, the hook is as it was before.
+
+    Args: stage (staging.Staging); plan (Plan).
+    """
+    user = plan.place.kind == places.USER
+    try:
+        if not plan.enabled:
+            children.disable(plan.place.path, user)
+    finally:
+        stage.withdraw()
+    if plan.enabled:
+        children.enable(plan.place.path, user, plan.was, plan.keep)
 
 
 def stage_wheel(stage, wheel):
