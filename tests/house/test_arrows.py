@@ -27,7 +27,7 @@ ARROWS: dict[str, set[str]] = {
     "overlay": {"_openssl", "_compat", "_enums", "_behavior", "_emulated", "policy", "sslparts", "randomness"},
     "activation": {"_boot", "_compat"},
     "hooks": {"_boot", "_compat"},
-    "records": {"_boot", "_compat", "hooks"},
+    "records": {"_boot", "_compat", "activation", "hooks"},
     "profiles": {"_openssl", "_boot", "_compat", "_behavior", "_emulated", "features", "policy", "activation", "sslparts",
                  "profiles"},
     "inspection": {"_boot", "_compat", "_emulated", "policy", "activation", "hooks", "records", "randomness"},
