@@ -56,6 +56,9 @@ BENCHMARKS = {
     "default_context": "create_default_context()",
     "bundle_context": "create_default_context(cafile)",
     "bundle_load": "the same, the file changed",
+    "memory_handshake": "handshake in memory",
+    "memory_handshake_x25519": "the same, X25519 alone",
+    "memory_send_16k": "send 16 KiB in memory",
     **{name: hashes.TITLES[name] for name in ("sha256_16", "hmac_constructor_16", "hmac_once_16")},
 }
 # Behind --hashes, as they take as long as all the others.

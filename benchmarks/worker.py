@@ -137,6 +137,60 @@ class BundleLoad(Loop):
         return ssl.create_default_context(cafile=self.bundle)
 
 
+class MemoryHandshake(Loop):
+    """Both sides of a TLS 1.3 handshake in this process, over memory: neither the kernel nor another process is in it."""
+
+    group = None
+
+    def prepare(self):
+        if not hasattr(ssl, "MemoryBIO"):
+            raise Unsupported("no MemoryBIO")
+        self.client = ssl.create_default_context(cafile=self.settings["cafile"])
+        self.server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.server.load_cert_chain(self.settings["certificate"])
+        if self.group:
+            for context in (self.client, self.server):
+                context.set_ecdh_curve(self.group)
+        group = getattr(self.connect()[0], "group", lambda: None)()
+        self.note = group or ""
+
+    def connect(self):
+        """Return the client's end, connected, and the BIO that it writes to."""
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        client = self.client.wrap_bio(incoming, outgoing, server_hostname="localhost")
+        server = self.server.wrap_bio(outgoing, incoming, server_side=True)
+        for end in (client, server, client, server):
+            try:
+                end.do_handshake()
+            except ssl.SSLWantReadError:
+                pass  # the other end's turn
+        if client.version() != "TLSv1.3":
+            raise Unsupported("no TLS 1.3")
+        return client, outgoing
+
+    def operation(self):
+        self.connect()
+
+
+class MemoryHandshakeX25519(MemoryHandshake):
+    group = "X25519"
+
+
+class MemorySend(MemoryHandshake):
+    """A record of 16 KiB, encrypted and taken away."""
+
+    def prepare(self):
+        MemoryHandshake.prepare(self)
+        self.end, self.bio = self.connect()
+        self.data = b"x" * RECORD
+        self.note = self.end.cipher()[0]
+        self.bio.read()
+
+    def operation(self):
+        self.end.write(self.data)
+        self.bio.read()
+
+
 class Peer(Benchmark):
     """A benchmark against server.py; verifies its certificate and name."""
 
@@ -380,6 +434,9 @@ BENCHMARKS = {
     "default_context": DefaultContext,
     "bundle_context": BundleContext,
     "bundle_load": BundleLoad,
+    "memory_handshake": MemoryHandshake,
+    "memory_handshake_x25519": MemoryHandshakeX25519,
+    "memory_send_16k": MemorySend,
 }
 
 

@@ -62,14 +62,16 @@ def _calls(path: Path) -> Iterator[str]:
         missing = {symbol for symbol, section in _symbols(extension) if section == "UND"}
         needed = re.findall(r"\(NEEDED\).*\[(.+?)\]", _readelf(extension, "--dynamic"))
     # The beginnings of OpenSSL's public names and of its own.
-    pattern = r"(SSL|TLS|DTLS|BIO|EVP|ERR|X509|PEM|ASN1|RAND|CRYPTO|OPENSSL|OSSL|CONF|NCONF|RSA|EC|DH|d2i|i2d)_|(ossl|OpenSSL)_"
+    pattern = (r"(SSL|TLS|DTLS|BIO|EVP|ERR|X509|PEM|ASN1|RAND|CRYPTO|OPENSSL|OSSL|CONF|NCONF|RSA|EC|DH|d2i|i2d"
+               r"|ossl|OpenSSL)_")
     yield from ("leaves %s to another library" % each for each in sorted(missing) if re.match(pattern, each))
     yield from ("needs %s" % each for each in needed if re.match(r"lib(ssl|crypto|python)", each))
 
 
 def _tag(path: Path) -> Iterator[str]:
     """auditwheel finds the wheel fit for the systems that its name promises."""
-    done = subprocess.run([sys.executable, "-m", "auditwheel", "show", "--json", str(path)], capture_output=True, text=True)
+    command = [sys.executable, "-m", "auditwheel", "show", "--json", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         yield done.stderr.strip().splitlines()[-1]
         return
@@ -119,13 +121,15 @@ def _sbom(path: Path) -> Iterator[str]:
     with _extension(path) as extension:
         said = sorted({each.decode() for each in _OPENSSL.findall(extension.read_bytes())})
     if listed != said:
-        yield "lists OpenSSL %s, the extension says %s" % (" and ".join(listed) or "not", " and ".join(said) or "nothing")
+        yield "lists OpenSSL %s, the extension says %s" % (
+            " and ".join(listed) or "not", " and ".join(said) or "nothing")
 
 
 def _size(path: Path) -> Iterator[str]:
     """It is stripped, and of the size that a wheel may have."""
     with _extension(path) as extension:
-        if ".debug_info" in _readelf(extension, "--section-headers") or ".symtab" in _readelf(extension, "--section-headers"):
+        sections = _readelf(extension, "--section-headers")
+        if ".debug_info" in sections or ".symtab" in sections:
             yield "the extension is not stripped"
     if path.stat().st_size > 4 << 20:
         yield "has %d bytes" % path.stat().st_size

@@ -13,7 +13,7 @@ import pytest
 from regraft_tools import debian
 
 # What a Python needs of others; nothing is configured, and no script of a package runs.
-BASE = ("base-files", "libc6", "libcrypt1", "zlib1g", "libffi7", "libexpat1", "libssl1.1")
+BASE = ("base-files", "libc6", "libgcc-s1", "libcrypt1", "zlib1g", "libffi7", "libexpat1", "libssl1.1")
 PYTHONS = {
     "2.7": ("python2.7-minimal", "libpython2.7-minimal", "libpython2.7-stdlib"),
     "3.9": ("python3.9-minimal", "libpython3.9-minimal", "libpython3.9-stdlib", "libmpdec3"),
@@ -33,7 +33,7 @@ exec chroot "$root" "$@"
 
 
 def bullseye(series: str) -> Path:
-    """The root of a Debian bullseye with one of its Pythons, and OpenSSL 1.1.1. Skips where it cannot be had or entered."""
+    """The root of a Debian bullseye with one of its Pythons, and OpenSSL 1.1.1; skips where it cannot be had or entered."""
     check_root("a system with another C library is entered with chroot")
     root = unpack("bullseye", [*BASE, *PYTHONS[series]])
     for name in ("dev", "proc", TRIAL.strip("/"), "tmp"):

@@ -20,7 +20,7 @@ CERTIFICATES = ("certs/localhost.pem", "certs/ca.pem")
 NEWEST = reference.SERIES
 QEMU = "qemu-aarch64-static"
 ARM64 = {
-    ("bookworm", "3.11"): ("libc6", "zlib1g", "libexpat1", "libffi8", "libpython3.11-minimal", "libpython3.11-stdlib",
+    ("bookworm", "3.11"): ("libc6", "libgcc-s1", "zlib1g", "libexpat1", "libffi8", "libpython3.11-minimal", "libpython3.11-stdlib",
                            "python3.11-minimal", "libssl3"),
     ("bullseye", "2.7"): (*systems.BASE, *systems.PYTHONS["2.7"]),
 }
