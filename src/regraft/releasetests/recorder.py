@@ -27,7 +27,7 @@ from regraft.releasetests import messages, worker
 
 LONGEST = 20000  # characters of a text
 # Who looks at all that a module has, and wants nothing of it.
-CURIOUS = ("_pytest", "doctest", "inspect", "pluggy", "pydoc", "regraft")
+CURIOUS = ("_pytest", "doctest", "inspect", "mock", "pluggy", "pydoc", "regraft", "unittest")
 
 
 class Recorder(object):
