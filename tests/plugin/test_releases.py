@@ -27,7 +27,8 @@ def run(testdir, monkeypatch):
         monkeypatch.delenv(name, raising=False)
 
     def run(*arguments, **files):
-        testdir.makepyfile(**dict((name, TESTS % MISSING + text) for name, text in files.items()))
+        if files:
+            testdir.makepyfile(**dict((name, TESTS % MISSING + text) for name, text in files.items()))
         return testdir.runpytest_subprocess(*arguments)
 
     return run
@@ -184,6 +185,10 @@ def test_a_debugger_is_refused_where_tests_have_the_marker_and_welcome_in_this_p
 
 
 def test_a_run_that_does_not_ask_for_it_loads_none_of_it(run):
-    result = run(test_it="def test_it(): assert not [each for each in sys.modules if each.startswith('regraft.rele')]\n")
+    result = run(test_it="""
+def test_it():
+    assert "regraft.pytest_plugin" in sys.modules
+    assert not [each for each in sys.modules if each.startswith("regraft.releasetests.")]
+""")
     result.stdout.fnmatch_lines(["*1 passed*"])
     assert "results by release" not in lines(result)

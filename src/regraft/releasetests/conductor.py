@@ -5,8 +5,7 @@ import warnings
 
 import pytest
 
-from regraft.pytest_plugin import MARKER
-from regraft.releasetests import messages, releases
+from regraft.releasetests import MARKER, messages, releases
 from regraft.releasetests.process import Lost, Process
 
 HERE = ("python -m regraft run --as RELEASE -m pytest --regraft-here --pdb TEST runs one in a process that a debugger "

@@ -12,8 +12,7 @@ import sys
 import tempfile
 import time
 
-from regraft.pytest_plugin import ERRAND
-from regraft.releasetests import messages
+from regraft.releasetests import ERRAND, messages
 
 START_LIMIT = 600.0  # seconds for collecting; importing a project's tests does not take longer, but hangs
 END_LIMIT = 60.0  # seconds for what is torn down with the session

@@ -16,7 +16,6 @@ from __future__ import absolute_import, division, print_function
 
 import io
 import os
-import platform
 import sys
 import types
 
@@ -46,7 +45,7 @@ class Recorder(object):
         self._nodeid = ""
         self._known = set()
         self._errors = {}
-        self._say("begin", {"release": profiles.active() or "", "python": platform.python_version(),
+        self._say("begin", {"release": profiles.active() or "", "python": sys.version.split()[0],
                             "pytest": pytest.__version__})
         worker.listen(config, self._note_warning)
         if profiles.active():
