@@ -118,20 +118,23 @@ class Process(object):
         line, self._buffer = self._buffer.split(b"\n", 1)
         return messages.decode(line)
 
-    def close(self):
-        """Let it tear down what its session has, and end; what takes too long is ended."""
+    def close(self, limit=END_LIMIT):
+        """Let it tear down what its session has, and end; what takes too long is ended.
+
+        Args: limit (float), seconds.
+        """
         if self._sending is not None:
             os.close(self._sending)
             self._sending = None
+        end = time.time() + limit
         if self._input is not None:
             poll = select.poll()
             poll.register(self._input, select.POLLIN | select.POLLHUP)
-            end = time.time() + END_LIMIT
             # Whatever it still says must not fill the pipe.
             while self._process.poll() is None and time.time() < end:
                 if poll.poll(STEP) and not os.read(self._input, 1 << 16):
                     break
-        self._wait(END_LIMIT)
+        self._wait(end - time.time())
         self.kill()
 
     def kill(self):
