@@ -6,7 +6,7 @@ then: each release collects for itself, because what a module defines may depend
 
 A test under a release is an item of this session, so that the options of pytest (`-x`, `--lf`, `--junitxml` ...) mean
 what they mean elsewhere. Its process is told which test to run, and hands back pytest's own reports. All that is in
-`regraft.releasetests`, which a run that does not ask for it does not load.
+the modules of `regraft.releasetests`, which a run that does not ask for it does not load.
 
 Since: regraft 0.1.0.
 Source: docs/testing-against-releases.rst.
@@ -17,10 +17,7 @@ import os
 
 import pytest
 
-MARKER = "regraft_as"
-ERRAND = "REGRAFT_PYTEST_ERRAND"  # JSON, for the one process that is started with it
-LOG = "REGRAFT_PYTEST_LOG"  # a file, for `regraft-tools degrade`
-CONDUCTOR, WORKER = "regraft-conductor", "regraft-worker"  # as pytest's plug-in manager knows them
+from regraft.releasetests import CONDUCTOR, ERRAND, LOG, MARKER, RECORDER, WORKER
 
 
 def pytest_addoption(parser):
@@ -44,7 +41,7 @@ def pytest_load_initial_conftests(early_config):
     if log:
         from regraft.releasetests import recorder
 
-        early_config.pluginmanager.register(recorder.Recorder(early_config, log), "regraft-recorder")
+        early_config.pluginmanager.register(recorder.Recorder(early_config, log), RECORDER)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -31,6 +31,8 @@ ARROWS: dict[str, set[str]] = {
     "profiles": {"_openssl", "_boot", "_compat", "_behavior", "_emulated", "features", "policy", "activation", "sslparts",
                  "profiles"},
     "inspection": {"_boot", "_compat", "_emulated", "policy", "activation", "hooks", "records", "randomness"},
+    "releasetests": {"_compat", "_emulated", "profiles", "releasetests"},
+    "pytest_plugin": {"releasetests"},
     "children": set(),
     "grafting": {"_boot", "_compat", "activation", "grafting"},
     "doctor": {"_boot", "_behavior", "_compat", "libraries", "features", "policy", "activation", "inspection", "doctor"},
@@ -85,6 +87,8 @@ def test_the_runtime_imports_nothing_but_the_standard_library_and_itself(path):
     known = set(sys.stdlib_module_names) | python2 | {"regraft"}
     if room_of(path) == "children":
         known.add("sitecustomize")  # the one that ours hides
+    if room_of(path) in ("pytest_plugin", "releasetests"):
+        known.update(["pytest", "_pytest"])  # which loads the one, and that the others
     for each in imports_of(path):
         if not each.primary or each.module.split(".")[0] in known:
             continue

@@ -1,6 +1,11 @@
 """The pytest plug-in, run as a user runs it: pytest in a process of its own, on files of tests."""
 from __future__ import absolute_import, division, print_function
 
+import os
+import signal
+import subprocess
+import sys
+import time
 import xml.etree.ElementTree
 
 import pytest
@@ -21,14 +26,34 @@ HAS = hasattr(ssl, %r)
 
 
 @pytest.fixture
-def run(testdir, monkeypatch):
-    """A function that writes files of tests and runs pytest on them."""
+def write(testdir, monkeypatch):
+    """A function that writes files of tests."""
     for name in ("PYTEST_ADDOPTS", "REGRAFT_DEFAULTS", "REGRAFT_INSECURE_AS"):
         monkeypatch.delenv(name, raising=False)
 
+    def write(files):
+        if files:
+            testdir.makepyfile(**dict((name, TESTS % MISSING + text) for name, text in files.items()))
+
+    return write
+
+
+@pytest.fixture
+def run(testdir, write):
+    """A function that writes files of tests and runs pytest on them."""
     def run(*arguments, **files):
-        testdir.makepyfile(**dict((name, TESTS % MISSING + text) for name, text in files.items()))
+        write(files)
         return testdir.runpytest_subprocess(*arguments)
+
+    return run
+
+
+@pytest.fixture
+def run_here(testdir, write):
+    """The same in this process, for what starts no process."""
+    def run(*arguments, **files):
+        write(files)
+        return testdir.runpytest_inprocess(*arguments)
 
     return run
 
@@ -122,8 +147,8 @@ def test_plain():
 
 
 @pytest.mark.parametrize("chosen, number", [("test_marked[a]", 2), ("test_marked", 2), ("test_marked[a][as newest]", 1)])
-def test_a_test_with_the_marker_can_be_named(run, chosen, number):
-    result = run("--collect-only", "-q", "test_it.py::" + chosen, test_it="""
+def test_a_test_with_the_marker_can_be_named(run_here, chosen, number):
+    result = run_here("--collect-only", "-q", "test_it.py::" + chosen, test_it="""
 @pytest.mark.regraft_as(%r, "newest")
 @pytest.mark.parametrize("value", ["a"])
 def test_marked(value): pass
@@ -146,10 +171,9 @@ def test_options_of_pytest_mean_what_they_mean_elsewhere(run):
     assert [each.split(" FAILED")[0] for each in result.outlines if " FAILED" in each] == [
         "test_it.py::test_a[as %s]" % OLD]
     assert "newest] " not in lines(result)
-    result = run("--regraft-as", OLD + ",newest", "-k", "test_b", "test_it.py")
-    result.stdout.fnmatch_lines(["*2 passed, 4 deselected*"])
-    result = run("--regraft-as", OLD + ",newest", "-v", "test_it.py::test_c[as newest]")
-    result.stdout.fnmatch_lines(["test_it.py::test_c?as newest? PASSED*"])
+    result = run("--regraft-as", OLD + ",newest", "-v", "-k", "test_b or test_c", "test_it.py::test_b",
+                 "test_it.py::test_c[as newest]")
+    result.stdout.fnmatch_lines(["test_it.py::test_b?as newest? PASSED*", "test_it.py::test_c?as newest? PASSED*", "*3 passed*"])
 
 
 def test_a_test_that_hangs_is_ended_and_the_others_run(run):
@@ -161,29 +185,62 @@ def test_a_test_that_hangs_is_ended_and_the_others_run(run):
     assert "test_it.py::test_after[as %s] PASSED" % OLD in said
 
 
+def test_an_interrupted_run_leaves_no_process(testdir):
+    testdir.makepyfile(test_it="""
+import os, time
+def test_waits():
+    with open("pid.new", "w") as stream:
+        stream.write(str(os.getpid()))
+    os.rename("pid.new", "pid")
+    time.sleep(600)
+""")
+    pid = str(testdir.tmpdir.join("pid"))
+    process = subprocess.Popen([sys.executable, "-m", "pytest", "--regraft-as", OLD], stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT, cwd=str(testdir.tmpdir))
+    try:
+        for _ in range(1200):
+            if os.path.exists(pid) or process.poll() is not None:
+                break
+            time.sleep(0.05)
+        with open(pid) as stream:
+            child = int(stream.read())
+        process.send_signal(signal.SIGINT)
+        said = process.communicate()[0]
+    finally:
+        if process.poll() is None:
+            process.kill()
+    assert process.returncode == 2, said
+    with pytest.raises(OSError):
+        os.kill(child, 0)
+
+
 @pytest.mark.parametrize("arguments, text", [
     (["--regraft-as", "2.7.99"], "there is no profile of a release '2.7.99' for this Python; known are"),
     (["--regraft-as", ","], "names no release"),
     (["--regraft-as", "newest", "--pdb"], "--pdb: the tests run in other processes; python -m regraft run --as"),
     (["--regraft-timeout", "-1"], "seconds from 0 on"),
 ])
-def test_what_cannot_be_done_is_refused_in_a_line(run, arguments, text):
-    result = run(*arguments, test_it="def test_it(): pass\n")
+def test_what_cannot_be_done_is_refused_in_a_line(run_here, arguments, text):
+    result = run_here(*arguments, test_it="def test_it(): pass\n")
     assert result.ret == 4
     assert text in lines(result)
     assert "Traceback" not in lines(result)
 
 
-def test_a_debugger_is_refused_where_tests_have_the_marker_and_welcome_in_this_process(run):
+def test_a_debugger_is_refused_where_tests_have_the_marker_and_welcome_in_this_process(run_here):
     text = "@pytest.mark.regraft_as('newest')\ndef test_it(regraft_release): assert regraft_release == ''\n"
-    result = run("--pdb", test_it=text)
+    result = run_here("--pdb", test_it=text)
     assert result.ret == 4
     assert "tests with the marker regraft_as run in other processes (test_it.py::test_it)" in lines(result)
-    result = run("--pdb", "--regraft-here")
+    result = run_here("--pdb", "--regraft-here")
     result.stdout.fnmatch_lines(["*1 passed*"])
 
 
 def test_a_run_that_does_not_ask_for_it_loads_none_of_it(run):
-    result = run(test_it="def test_it(): assert not [each for each in sys.modules if each.startswith('regraft.rele')]\n")
+    result = run(test_it="""
+def test_it():
+    assert "regraft.pytest_plugin" in sys.modules
+    assert not [each for each in sys.modules if each.startswith("regraft.releasetests.")]
+""")
     result.stdout.fnmatch_lines(["*1 passed*"])
     assert "results by release" not in lines(result)

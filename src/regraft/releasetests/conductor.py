@@ -5,10 +5,10 @@ import warnings
 
 import pytest
 
-from regraft.pytest_plugin import MARKER
-from regraft.releasetests import messages, releases
-from regraft.releasetests.process import Lost, Process
+from regraft.releasetests import MARKER, messages, releases
+from regraft.releasetests.process import END_LIMIT, KILL_LIMIT, Lost, Process
 
+INTERRUPTED = 2  # exit status of pytest
 HERE = ("python -m regraft run --as RELEASE -m pytest --regraft-here --pdb TEST runs one in a process that a debugger "
         "can be in")
 
@@ -45,10 +45,10 @@ class Conductor(object):
         session.config.hook.pytest_collection_finish(session=session)
         return True
 
-    def pytest_sessionfinish(self):
-        """Leave no process behind."""
+    def pytest_sessionfinish(self, exitstatus):
+        """Leave no process behind; after an interruption without much waiting."""
         for each in self._processes:
-            each.close()
+            each.close(KILL_LIMIT if exitstatus == INTERRUPTED else END_LIMIT)
 
 
 class SharedProcess(object):
@@ -110,10 +110,13 @@ class SharedProcess(object):
         if after is None:
             self.close()
 
-    def close(self):
-        """End the process, if there is one."""
+    def close(self, limit=END_LIMIT):
+        """End the process, if there is one.
+
+        Args: limit (float), seconds that it has for that.
+        """
         if self._process is not None:
-            self._process.close()
+            self._process.close(limit)
             self._process = None
 
     def _restart(self):
@@ -224,6 +227,9 @@ class ReleaseItem(pytest.Item):
                                         % (self.regraft_release, "\n".join(known) or "none"))
         except Lost as error:
             yield self.make_failure(str(error))
+        except KeyboardInterrupt:
+            process.close(KILL_LIMIT)
+            raise
         finally:
             process.close()
 

@@ -12,8 +12,7 @@ import sys
 import tempfile
 import time
 
-from regraft.pytest_plugin import ERRAND
-from regraft.releasetests import messages
+from regraft.releasetests import ERRAND, messages
 
 START_LIMIT = 600.0  # seconds for collecting; importing a project's tests does not take longer, but hangs
 END_LIMIT = 60.0  # seconds for what is torn down with the session
@@ -119,20 +118,23 @@ class Process(object):
         line, self._buffer = self._buffer.split(b"\n", 1)
         return messages.decode(line)
 
-    def close(self):
-        """Let it tear down what its session has, and end; what takes too long is ended."""
+    def close(self, limit=END_LIMIT):
+        """Let it tear down what its session has, and end; what takes too long is ended.
+
+        Args: limit (float), seconds.
+        """
         if self._sending is not None:
             os.close(self._sending)
             self._sending = None
+        end = time.time() + limit
         if self._input is not None:
             poll = select.poll()
             poll.register(self._input, select.POLLIN | select.POLLHUP)
-            end = time.time() + END_LIMIT
             # Whatever it still says must not fill the pipe.
             while self._process.poll() is None and time.time() < end:
                 if poll.poll(STEP) and not os.read(self._input, 1 << 16):
                     break
-        self._wait(END_LIMIT)
+        self._wait(end - time.time())
         self.kill()
 
     def kill(self):

@@ -16,7 +16,6 @@ from __future__ import absolute_import, division, print_function
 
 import io
 import os
-import platform
 import sys
 import types
 
@@ -27,7 +26,7 @@ from regraft.releasetests import messages, worker
 
 LONGEST = 20000  # characters of a text
 # Who looks at all that a module has, and wants nothing of it.
-CURIOUS = ("_pytest", "doctest", "inspect", "pluggy", "pydoc", "regraft")
+CURIOUS = ("_pytest", "doctest", "inspect", "mock", "pluggy", "pydoc", "regraft", "unittest")
 
 
 class Recorder(object):
@@ -46,7 +45,7 @@ class Recorder(object):
         self._nodeid = ""
         self._known = set()
         self._errors = {}
-        self._say("begin", {"release": profiles.active() or "", "python": platform.python_version(),
+        self._say("begin", {"release": profiles.active() or "", "python": sys.version.split()[0],
                             "pytest": pytest.__version__})
         worker.listen(config, self._note_warning)
         if profiles.active():

@@ -19,8 +19,7 @@ import os
 
 import pytest
 
-from regraft.pytest_plugin import MARKER
-from regraft.releasetests import messages, releases
+from regraft.releasetests import MARKER, messages, releases
 
 # What the process that asks does for all: reports, choosing among results of an earlier run, ending early.
 NEUTRAL = (

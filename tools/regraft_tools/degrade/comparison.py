@@ -86,6 +86,10 @@ class Group:
             return "Not explained"
         return self.row["title"] if self.row else self.key
 
+    def is_met(self, release: str) -> bool:
+        """Whether it is missed by any test under a release."""
+        return any(release in each for each in self.cells.values())
+
     def count(self, release: str, state: State) -> int:
         """How many tests have it under a release in that state."""
         return sum(1 for each in self.cells.values() if release in each and each[release].state is state)

@@ -60,7 +60,8 @@ def find(trial: Trial, record: Record, warnings: Sequence[dict[str, Any]], faile
         trial: that does otherwise than as the newest.
         record: the run that it is of.
         warnings: those it did not give as the newest.
-        failed: whether it fails; if not, what it asked for is all that there is to explain.
+        failed: whether it fails. If it does not, and neither warns nor is skipped, then what it asked for is all that
+            there is to explain.
     """
     found: dict[str, Evidence] = {}
     errors = trial.errors
@@ -70,8 +71,10 @@ def find(trial: Trial, record: Record, warnings: Sequence[dict[str, Any]], faile
     names += [(name, BY_WARNING) for each in warnings for name in _names_in_text(each["text"], record)]
     if not failed:
         names += [(name, BY_REASON) for each in trial.texts for name in _names_in_text(each, record)]
-        # Of a test that fails this shows nothing: it may have been at peace with the answer, as one that passes.
-        names += [(each, BY_ASKING) for each in trial.asked] if not names else []
+    if not failed and not warnings and not names:
+        # That a test has asked explains no failure and no warning: it may be at peace with the answer, as one that passes.
+        # One that is skipped has come no further than to the last of its questions.
+        names += [(each, BY_ASKING) for each in list(trial.asked)[-1 if trial.texts else 0:]]
     for name, how in names:
         place = trial.asked.get(name) or record.asked.get(name, "")
         found.setdefault(name, Evidence(name, how, place, find_feature(name, record.release)))

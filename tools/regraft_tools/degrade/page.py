@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,7 +46,7 @@ def render(compared: Comparison, setting: Setting) -> str:
     return environment.get_template("page.html").render(
         compared=compared, setting=setting, style=(_HERE / "page.css").read_text(), states=used, meanings=MEANINGS,
         differing=differing, everywhere=everywhere, quiet=quiet, recipes=_RECIPES, slug=slug, describe=describe,
-        first_line=first_line,
+        first_line=first_line, merge=merge,
     )
 
 
@@ -58,6 +58,15 @@ def slug(text: str | None) -> str:
 def describe(cell: Cell) -> list[str]:
     """What explains a cell, in words."""
     return ["%s: %s%s" % (each.name, each.how, " (%s)" % each.place if each.place else "") for each in cell.evidence]
+
+
+def merge(row: Mapping[str, Cell]) -> list[tuple[str, Cell]]:
+    """The cells of a test by release, with those releases together that say the same."""
+    together: dict[tuple, tuple[list[str], Cell]] = {}
+    for release, cell in row.items():
+        key = (cell.state, first_line(cell.text), tuple(describe(cell)))
+        together.setdefault(key, ([], cell))[0].append(release)
+    return [(", ".join(releases), cell) for releases, cell in together.values()]
 
 
 def first_line(text: str) -> str:
