@@ -359,3 +359,10 @@ print(json.dumps(found))
         # The recipe looks at a context.
         expected["empty-fragments"] = False
     assert found == expected
+
+
+@pytest.mark.parametrize("release", ["newest"] if PY2 else ["3.6", "3.8", "3.9", "newest"])
+def test_each_function_of_secrets_works(release):
+    code = ("import json, secrets; print(json.dumps([len(secrets.token_hex(4)), len(secrets.token_bytes(5)), len("
+            "secrets.token_urlsafe(6)), secrets.randbelow(1), secrets.randbits(1) < 2, secrets.choice([3])]))")
+    assert json.loads(shown.show(release, code).out) == [8, 5, 8, 0, True, 3]

@@ -1,14 +1,14 @@
 """Each profile against the reference: what a release brought is there, and not before."""
 from __future__ import absolute_import, division, print_function
 
-import reference
+import recorded
 import shown
 import pytest
 
 from regraft import profiles
 from regraft._compat import PY2
 
-JUDGED = reference.judged()
+JUDGED = recorded.judged()
 # What no OpenSSL, or no Linux, that this runs on has.
 ELSEWHERE = {"ssl.PROTOCOL_SSLv2", "ssl.PROTOCOL_SSLv3", "ssl.RAND_egd", "ssl.enum_certificates", "ssl.enum_crls"}
 if not PY2:
@@ -24,11 +24,11 @@ def names(release, mark):
     """Return the names that the reference says a release brought (+) or took away (-)."""
     found = set()
     for word in JUDGED.get((release, mark), ()):
-        found.update(reference.names_of(word, release))
+        found.update(recorded.names_of(word, release))
     for later, each in JUDGED:
-        if each == mark and reference.number(later) > reference.number(release):
+        if each == mark and recorded.number(later) > recorded.number(release):
             # A word such as OP_* means all but those that have a release of their own.
-            found.difference_update(name for word in JUDGED[later, each] for name in reference.names_of(word, later))
+            found.difference_update(name for word in JUDGED[later, each] for name in recorded.names_of(word, later))
     return found - ELSEWHERE
 
 
@@ -49,13 +49,13 @@ def seen(release):
 
 def of_this_language(mark):
     found = sorted((release for release, each in JUDGED if each == mark and (release[0] == "2") == PY2),
-                   key=reference.number)
+                   key=recorded.number)
     return [each for each in found if names(each, mark)]
 
 
 def before(release):
     """Return the name of the release before one: of the series before, or the maintenance release before."""
-    numbers = reference.number(release)
+    numbers = recorded.number(release)
     if len(numbers) == 3:
         known = [each for each in profiles.releases() if each.count(".") == 2]
         return known[known.index(release) - 1] if known.index(release) else None
@@ -63,12 +63,12 @@ def before(release):
 
 
 def test_each_word_of_the_reference_is_judged():
-    for release, words in reference.words().items():
+    for release, words in recorded.words().items():
         said = set()
         for mark in "+-~":
             said |= JUDGED.get((release, mark), set())
         assert words == said, release
-    assert set(release for release, _ in JUDGED) == set(reference.words())
+    assert set(release for release, _ in JUDGED) == set(recorded.words())
 
 
 @pytest.mark.parametrize("release", of_this_language("+"))

@@ -5,6 +5,7 @@ Source: https://docs.python.org/3.15/library/secrets.html
 from __future__ import absolute_import, division, print_function
 
 import base64
+import os as _rg_os
 
 from random import SystemRandom
 
@@ -41,7 +42,8 @@ def token_bytes(nbytes=None):
     Args: nbytes (int or None): how many; None takes DEFAULT_ENTROPY.
     Since: 3.6; Source: secrets. Differs: nothing.
     """
-    return _sysrand.randbytes(DEFAULT_ENTROPY if nbytes is None else nbytes)
+    # Not by randbytes(), which a release that is shown may not have.
+    return _rg_os.urandom(DEFAULT_ENTROPY if nbytes is None else nbytes)
 
 
 def token_hex(nbytes=None):
