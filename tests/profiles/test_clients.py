@@ -3,13 +3,10 @@ from __future__ import absolute_import, division, print_function
 
 import os
 import ssl
-import sys
 
 import pytest
 from answers import ask, serving_lines, serving_pages
 from shown import run
-
-pytestmark = pytest.mark.skipif(sys.version_info[0] > 2, reason="the clients of 3.x are in test_clients3.py")
 
 # The clients of one page, as people call them.
 CLIENTS = """
