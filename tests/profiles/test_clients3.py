@@ -52,10 +52,11 @@ print(json.dumps(told))
 TAKING = ["HTTPSConnection", "FTP_TLS", "IMAP4_SSL", "POP3_SSL", "SMTP_SSL", "starttls"]
 
 FETCH = """
-import http.client, importlib, json, sys, urllib.request, warnings
+import http.client, importlib, inspect, json, sys, urllib.request, warnings
 url, root, certificate = sys.argv[1:4]
 importlib.reload(http.client)
 importlib.reload(urllib.request)
+assert "class HTTPConnection" in inspect.getsource(http.client)
 told = [urllib.request.urlopen(url).read().decode()]
 told.append(urllib.request.build_opener(urllib.request.HTTPSHandler(check_hostname=True)).open(url).read().decode())
 connection = http.client.HTTPSConnection("localhost", int(url[:-1].rpartition(":")[2]))
@@ -103,3 +104,21 @@ def test_http_names_its_protocol_since_3_10(certs, release, protocol, taken):
     assert (told[4] == "TypeError") is (release == "3.13")
     assert seen.protocols == [protocol] * taken
     assert any(seen.certificates) is (told[3] != "TypeError")
+
+
+ALONE = """
+import importlib.util, json, sys
+finder, = [each for each in sys.meta_path if type(each).__module__ == "regraft.profiles.clients"]
+sys.meta_path.remove(finder)
+spec = finder.find_spec("poplib")
+module = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(module)
+print(json.dumps("certfile" in module.POP3_SSL.__init__.__wrapped__.__code__.co_varnames))
+"""
+
+
+def test_the_finder_works_for_who_takes_it_out_and_asks_it():
+    import poplib
+
+    theirs = "certfile" in poplib.POP3_SSL.__init__.__code__.co_varnames
+    assert ask("3.12" if theirs else "3.9", ALONE) is theirs

@@ -75,13 +75,19 @@ class Finder(object):
             for each in self.changes[module.__name__]:
                 each(module, self.release)
 
+    def list_others(self):
+        """Return the finders behind this one; none if a program has taken it out of the list, and asks it by itself."""
+        return sys.meta_path[sys.meta_path.index(self) + 1:] if self in sys.meta_path else []
+
     # Python 3
 
     def find_spec(self, name, path=None, target=None):
         """Return the specification that the other finders have, with a loader that changes the module."""
         if name not in self.changes:
             return None
-        for finder in sys.meta_path[sys.meta_path.index(self) + 1:]:
+        from importlib.machinery import PathFinder
+
+        for finder in self.list_others() or [PathFinder]:
             spec = finder.find_spec(name, path, target) if hasattr(finder, "find_spec") else None
             if spec is not None:
                 spec.loader = Loader(spec.loader, self.change)
@@ -96,7 +102,7 @@ class Finder(object):
 
     def load_module(self, name):
         """Load a module, or load it again, and change it."""
-        module = _load_by_others(name, sys.meta_path[sys.meta_path.index(self) + 1:])
+        module = _load_by_others(name, self.list_others())
         try:
             self.change(module)
         except BaseException:
