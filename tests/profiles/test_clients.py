@@ -254,6 +254,11 @@ FTP_ANSWERS = [(b"AUTH", b"234 go\r\n"), (b"USER", b"331 password\r\n"), (b"PASS
 
 @pytest.mark.parametrize("protocol, asks", [("PROTOCOL_TLSv1", b"AUTH TLS"), ("PROTOCOL_SSLv23", b"AUTH SSL")])
 def test_ftp_of_2_7_9_has_a_protocol_in_the_place_of_a_context(certs, protocol, asks):
+    if protocol == "PROTOCOL_TLSv1" and not ssl.HAS_TLSv1:
+        with serving_lines(certs, b"220 here\r\n", FTP_ANSWERS, start_tls=b"AUTH") as seen:
+            with pytest.raises(AssertionError, match="SSLError"):
+                ask("2.7.9", FTP, str(seen.port), protocol)
+        return
     oldest = ssl.TLSVersion.TLSv1
     with serving_lines(certs, b"220 here\r\n", FTP_ANSWERS, oldest=oldest, start_tls=b"AUTH") as seen:
         assert ask("2.7.9", FTP, str(seen.port), protocol) is True
