@@ -122,3 +122,19 @@ def test_the_finder_works_for_who_takes_it_out_and_asks_it():
 
     theirs = "certfile" in poplib.POP3_SSL.__init__.__code__.co_varnames
     assert ask("3.12" if theirs else "3.9", ALONE) is theirs
+
+
+HOSTS_OWN = """
+import hashlib, hmac, json, smtplib, uuid
+try:
+    hashlib.md5(b"", usedforsecurity=False)
+    shown = "usedforsecurity"
+except TypeError:
+    shown = "as it was"
+print(json.dumps([hasattr(hmac, "digest"), shown, smtplib._have_ssl, str(uuid.uuid3(uuid.NAMESPACE_DNS, "python.org"))]))
+"""
+
+
+def test_modules_of_the_host_work_with_what_the_release_had_not():
+    # uuid3() of that name is in the documentation of uuid.
+    assert ask("3.6", HOSTS_OWN) == [False, "as it was", True, "6fa459ea-ee8a-3ca4-894e-db77e160355e"]
