@@ -3,13 +3,10 @@ from __future__ import absolute_import, division, print_function
 
 import os
 import ssl
-import sys
 
 import pytest
 from answers import ask, serving_lines, serving_pages
 from shown import run
-
-pytestmark = pytest.mark.skipif(sys.version_info[0] > 2, reason="the clients of 3.x are in test_clients3.py")
 
 # The clients of one page, as people call them.
 CLIENTS = """
@@ -257,6 +254,11 @@ FTP_ANSWERS = [(b"AUTH", b"234 go\r\n"), (b"USER", b"331 password\r\n"), (b"PASS
 
 @pytest.mark.parametrize("protocol, asks", [("PROTOCOL_TLSv1", b"AUTH TLS"), ("PROTOCOL_SSLv23", b"AUTH SSL")])
 def test_ftp_of_2_7_9_has_a_protocol_in_the_place_of_a_context(certs, protocol, asks):
+    if protocol == "PROTOCOL_TLSv1" and not ssl.HAS_TLSv1:
+        with serving_lines(certs, b"220 here\r\n", FTP_ANSWERS, start_tls=b"AUTH") as seen:
+            with pytest.raises(AssertionError, match="SSLError"):
+                ask("2.7.9", FTP, str(seen.port), protocol)
+        return
     oldest = ssl.TLSVersion.TLSv1
     with serving_lines(certs, b"220 here\r\n", FTP_ANSWERS, oldest=oldest, start_tls=b"AUTH") as seen:
         assert ask("2.7.9", FTP, str(seen.port), protocol) is True
@@ -282,6 +284,13 @@ try:
     httplib.HTTPSConnection("localhost", context=None)
 except TypeError:
     told.append("as it was")
+finder, = [each for each in sys.meta_path if type(each).__module__ == "regraft.profiles.clients"]
+sys.meta_path.remove(finder)
+del sys.modules["httplib"]
+try:
+    finder.find_module("httplib").load_module("httplib").HTTPSConnection("localhost", context=None)
+except TypeError:
+    told.append("for who asks")
 told.append(httplib.HTTPSConnection.__module__)
 told.append(httplib.HTTPSConnection.connect.__module__)
 import ftplib
@@ -296,7 +305,7 @@ def test_modules_may_be_loaded_again_by_many_or_be_the_programs_own(tmpdir):
     program.write(MODULES)
     result = run("-m", "regraft", "run", "--as", "2.7.8", str(program))
     assert result.status == 0, result
-    assert result.out.strip() == '[3, "as it was", "httplib", "httplib", "own"]'
+    assert result.out.strip() == '[3, "as it was", "for who asks", "httplib", "httplib", "own"]'
 
 
 def test_a_client_that_is_imported_already_is_refused_by_name():

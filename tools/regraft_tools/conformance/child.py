@@ -71,7 +71,7 @@ class Stream(object):
 class Collector(unittest.TestResult):
     """Turns what unittest reports into events."""
 
-    def __init__(self, stream, emulating):
+    def __init__(self, stream, emulating=False):
         unittest.TestResult.__init__(self)
         self._stream = stream
         self._emulating = emulating

@@ -23,9 +23,9 @@ def install(release):
     Args: release (tuple of int), such as (2, 7, 6) or (3, 9, 18).
     """
     sys.meta_path[:] = [each for each in sys.meta_path if not isinstance(each, Finder)]
-    changes = find_changes(release)
-    if changes:
-        sys.meta_path.insert(0, Finder(changes, release))
+    changes, whole = find_changes(release), find_whole(release)
+    if changes or whole:
+        sys.meta_path.insert(0, Finder(changes, whole, release))
 
 
 def find_changes(release):
@@ -42,6 +42,18 @@ def find_changes(release):
         if first is None or release < first:
             found.setdefault(name, []).append(change)
     return found
+
+
+def find_whole(release):
+    """Return which modules of the host need which covered modules with all that is in them: name -> names.
+
+    Args: release (tuple of int).
+    """
+    if PY2:
+        return {}
+    from regraft.profiles.clients import python3 as rows
+
+    return dict((name, covered) for name, first, covered in rows.WHOLE if release < first)
 
 
 def is_the_hosts(module):
@@ -63,28 +75,35 @@ class Finder(object):
 
     Args:
         changes (dict), as `find_changes` returns it.
+        whole (dict), as `find_whole` returns it.
         release (tuple of int).
     """
 
-    def __init__(self, changes, release):
-        self.changes, self.release = changes, release
+    def __init__(self, changes, whole, release):
+        self.changes, self.whole, self.release = changes, whole, release
 
     def change(self, module):
         """Change a module that is loaded."""
         if is_the_hosts(module):
-            for each in self.changes[module.__name__]:
+            for each in self.changes.get(module.__name__, ()):
                 each(module, self.release)
+
+    def list_others(self):
+        """Return the finders behind this one; none if a program has taken it out of the list, and asks it by itself."""
+        return sys.meta_path[sys.meta_path.index(self) + 1:] if self in sys.meta_path else []
 
     # Python 3
 
     def find_spec(self, name, path=None, target=None):
         """Return the specification that the other finders have, with a loader that changes the module."""
-        if name not in self.changes:
+        if name not in self.changes and name not in self.whole:
             return None
-        for finder in sys.meta_path[sys.meta_path.index(self) + 1:]:
+        from importlib.machinery import PathFinder
+
+        for finder in self.list_others() or [PathFinder]:
             spec = finder.find_spec(name, path, target) if hasattr(finder, "find_spec") else None
             if spec is not None:
-                spec.loader = Loader(spec.loader, self.change)
+                spec.loader = Loader(spec.loader, self.change, self.whole.get(name, ()))
                 return spec
         return None
 
@@ -96,7 +115,7 @@ class Finder(object):
 
     def load_module(self, name):
         """Load a module, or load it again, and change it."""
-        module = _load_by_others(name, sys.meta_path[sys.meta_path.index(self) + 1:])
+        module = _load_by_others(name, self.list_others())
         try:
             self.change(module)
         except BaseException:
@@ -111,10 +130,11 @@ class Loader(object):
     Args:
         loader (object): the other.
         change (callable): takes the module.
+        whole (sequence of str): the covered modules that it gets with all that is in them.
     """
 
-    def __init__(self, loader, change):
-        self.loader, self.change = loader, change
+    def __init__(self, loader, change, whole):
+        self.loader, self.change, self.whole = loader, change, whole
 
     def __getattr__(self, name):
         return getattr(self.loader, name)
@@ -125,12 +145,27 @@ class Loader(object):
 
     def exec_module(self, module):
         """Run the module's code, and change what it has made."""
+        if self.whole:
+            vars(module)["__builtins__"] = _import_whole(self.whole)
         if hasattr(self.loader, "exec_module"):
             self.loader.exec_module(module)
         else:
             # zipimporter, up to 3.9
             exec(self.loader.get_code(module.__name__), vars(module))
         self.change(module)
+
+
+def _import_whole(names):
+    """Return the built-ins of a module whose imports of covered modules get these with all that is in them."""
+    import builtins
+
+    from regraft import _emulated
+
+    def __import__(name, *arguments, **named):
+        found = builtins.__import__(name, *arguments, **named)
+        return _emulated.implementation(name) if name in names else found
+
+    return dict(vars(builtins), __import__=__import__)
 
 
 def _load_by_others(name, finders):

@@ -263,3 +263,10 @@ ROWS = [
     ("poplib", None, change_poplib),
     ("smtplib", None, change_smtplib),
 ]
+
+# Module of the host, the first release with what it asks of the covered modules, which these are. 3.14's `smtplib` calls
+# hmac.digest() when it is imported; `uuid` says usedforsecurity since 3.9.
+WHOLE = [
+    ("smtplib", (3, 7), ("hmac",)),
+    ("uuid", (3, 9), ("hashlib",)),
+]
