@@ -56,6 +56,37 @@ def test_the_receipt_says_what_was_done(grafted):
     assert receipt["interpreter"]["release"] == sys.version.split()[0]
 
 
+def test_nothing_names_the_directory_in_which_a_package_is_built(prefix):
+    root = os.path.realpath(os.path.dirname(prefix.path))
+    arguments = ("graft-tree", "--any-release", "--destdir", root, os.path.join(root, "usr"))
+    result = prefix.regraft(*arguments, SOURCE_DATE_EPOCH="1700000000")
+    assert result.status == 0, result
+    with open(os.path.join(prefix.store, "receipt.json")) as stream:
+        receipt = json.load(stream)
+    assert receipt["time"] == "2023-11-14T22:13:20Z" and receipt["command"][-1] == "/usr"
+    assert int(os.stat(os.path.join(prefix.library, "ssl.py")).st_mtime) == 1700000000
+    guilty = [path for path, what in prefix.snapshot().items() if len(what) > 3 and root.encode() in what[-1]]
+    assert guilty == []
+    prefix.look()
+
+
+def test_an_upgrade_of_the_package_leaves_an_interpreter_that_works_and_can_be_grafted_anew(regrafted, template):
+    # It puts its own modules and extensions back, and knows nothing of what it has not.
+    for name, path in [(each, os.path.join(template.library, each)) for each in os.listdir(template.library)]:
+        if name.endswith(".py") and name.split(".")[0] in prefixes._CHANGED:
+            regrafted.write(name, prefixes.read(path) + b"# upgraded\n")
+    for name in os.listdir(os.path.join(template.library, "lib-dynload")):
+        if name.startswith(("_ssl.", "_hashlib.")):
+            name = os.path.join("lib-dynload", name)
+            regrafted.write(name, prefixes.read(os.path.join(template.library, name)))
+    assert regrafted.look()["ssl"] is False
+    assert regrafted.verify()[0] == 1
+    regrafted.ungraft("--keep-changed")
+    assert regrafted.look()["_ssl"] is False
+    regrafted.graft()
+    assert regrafted.look()["ssl"] is True and regrafted.verify()[0] == 0
+
+
 def test_what_python_has_written_since_goes_too(prefix):
     before = prefix.snapshot()
     prefix.graft()

@@ -47,10 +47,10 @@ def begin(tree, release, moment):
     return {
         "format": FORMAT,
         "regraft": __version__,
-        "interpreter": {"executable": tree.executable, "release": tree.facts["release"], "tag": tree.facts["tag"]},
+        "interpreter": {"executable": tree.show(tree.executable), "release": tree.facts["release"], "tag": tree.facts["tag"]},
         "release": release,
         "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment)),
-        "command": [sys.executable] + sys.argv,
+        "command": [tree.show(each) for each in [sys.executable] + sys.argv],
         "modules": [], "package": [], "natives": [], "made": [], "folders": {},
     }
 

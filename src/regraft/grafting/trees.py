@@ -23,6 +23,8 @@ class Tree(object):
         store (str): where originals, journal and receipt are, or would be.
         executable (str or None): the interpreter; None if the tree was found by its files.
         facts (dict): what `probe` says of it; empty if the interpreter was not asked.
+        destdir (str): a directory that stands for the root of the system that the tree is for, as in the building of
+            a package; empty for that of this system.
     """
 
     def __init__(self, library, executable=None, facts=None):
@@ -30,6 +32,11 @@ class Tree(object):
         self.store = os.path.join(self.library, ORIGINALS)
         self.executable = executable
         self.facts = facts or {}
+        self.destdir = ""
+
+    def show(self, path):
+        """Return a path (str) as it will be: without the directory that stands for the root."""
+        return path[len(self.destdir):] if self.destdir and is_below(path, self.destdir) else path
 
     def run(self, program, arguments=(), data="", flags=("-B", "-S", "-E")):
         """Run a program with the tree's interpreter, which must not read the environment.
