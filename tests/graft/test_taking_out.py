@@ -38,7 +38,7 @@ def test_new_files_have_modes_and_owners_of_the_originals(template, grafted):
     for name in ("ssl.py", "random.py"):
         path = os.path.join("lib", prefixes.NAME, name)
         assert after[path][:3] == before[path][:3] and after[path] != before[path]
-    assert [each for each in before if each not in after] == [
+    assert sorted(each for each in before if each not in after) == [
         each for each in sorted(before) if os.path.basename(each).startswith(("_ssl.", "_hashlib."))]
     new = [after[each] for each in after if each not in before]
     owners = before[os.path.join("lib", prefixes.NAME, "ssl.py")][1:3]
@@ -229,6 +229,7 @@ def make_dpkg(prefix):
     names = [name for name in os.listdir(prefix.library) if name.endswith(".py")]
     stem = os.path.join(info, "lib%s-stdlib:amd64" % prefixes.NAME)
     with open(stem + ".list", "w") as stream:
+        stream.write("/.\n")
         stream.writelines("/usr/lib/%s/%s\n" % (prefixes.NAME, name) for name in names)
     with open(stem + ".md5sums", "w") as stream:
         for name in names:
@@ -252,6 +253,26 @@ def test_files_as_their_debian_package_has_them_are_of_a_known_release(prefix):
     prefix.ungraft()
     prefix.write("hmac.py", prefixes.read(path) + b"# as nobody has it\n")
     assert refused(prefix.regraft("graft-tree", prefix.path), "--any-release")
+
+
+@pytest.mark.parametrize("name, lock, how", [
+    ("rpm", "var/lib/rpm/.rpm.lock", "lockf"), ("rpm", "usr/lib/sysimage/rpm/.rpm.lock", "lockf"),
+    ("apk", "lib/apk/db/lock", "flock")])
+def test_rpm_and_apk_at_work_are_not_disturbed(prefix, name, lock, how):
+    root = os.path.dirname(prefix.path)
+    lock = os.path.join(root, lock)
+    os.makedirs(os.path.dirname(lock))
+    open(lock, "w").close()
+    if name == "apk":
+        with open(os.path.join(os.path.dirname(lock), "installed"), "w") as stream:
+            stream.write("P:python\nF:usr/lib/%s\nR:ssl.py\n" % prefixes.NAME)
+    holder = subprocess.Popen([sys.executable, "-c", HOLD.replace("lockf", how), lock], stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE)
+    try:
+        assert holder.stdout.readline().strip() == b"held"
+        assert refused(prefix.regraft("graft-tree", "--any-release", prefix.path), name + " is at work", lock)
+    finally:
+        holder.communicate()
 
 
 @pytest.mark.parametrize("command", ["graft-tree", "ungraft-tree"])
