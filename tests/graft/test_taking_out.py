@@ -196,6 +196,19 @@ def test_links_strangers_and_other_builds_are_refused(prefix):
     assert refused(prefix.regraft("graft-tree", "--any-release", prefix.path), "another build of Python", debug)
 
 
+@pytest.mark.parametrize("library, executable, word", [
+    ("/opt/lib/python27.zip", "/opt/bin/python2.7", "in an archive"),
+    ("{library}", "/elsewhere/bin/python2.7", "is not in /elsewhere")])
+def test_a_library_in_an_archive_or_of_another_interpreter_is_refused(prefix, tmp_path, library, executable, word):
+    program = tmp_path / "python2.7"
+    answer = {"library": library.format(library=prefix.library), "executable": executable}
+    program.write_text(u"#!/bin/sh\necho '%s'\n" % json.dumps(answer).replace("'", "'\\''"))
+    program.chmod(0o755)
+    before = prefix.snapshot()
+    assert refused(prefix.regraft("graft-tree", "--any-release", "--python", str(program)), word)
+    assert prefix.snapshot() == before
+
+
 def test_a_command_line_without_a_tree_or_with_none_at_its_place_is_refused(prefix, tmp_path):
     for arguments in ((), (prefix.path, "--python", prefix.python)):
         result = prefix.regraft("graft-tree", *arguments)

@@ -38,7 +38,8 @@ def graft(tree, plan, release):
             return finish_graft(tree, record)
         except (EnvironmentError, GraftError, KeyboardInterrupt) as error:
             undo(tree)
-            files.set_time(tree.library, before)
+            if files.describe_folder(tree.library) != before:
+                files.set_time(tree.library, before)
             if isinstance(error, EnvironmentError):
                 raise GraftError("%s: %s; the tree is as it was" % (error.filename or tree.library, error.strerror))
             raise

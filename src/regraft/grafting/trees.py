@@ -91,9 +91,12 @@ def find(prefix=None, executable=None):
         raise GraftError("the standard library of %s is in an archive or built in (%s); only one that is a directory"
                          " can be grafted" % (executable, library))
     tree = Tree(library, executable, facts)
-    if prefix is not None and not is_below(tree.library, os.path.realpath(prefix)):
-        raise GraftError("the standard library of %s is %s, which is not in %s"
-                         % (executable, tree.library, prefix))
+    # A copy of an interpreter without its library, as in a broken image, uses the one that it was built for.
+    home = os.path.dirname(os.path.dirname(facts["executable"]))
+    for place in [home] if prefix is None else [home, os.path.realpath(prefix)]:
+        if not is_below(tree.library, place):
+            raise GraftError("the standard library of %s is %s, which is not in %s; name the interpreter that it belongs to"
+                             % (executable, tree.library, place))
     return tree
 
 
