@@ -59,8 +59,10 @@ def test_the_receipt_says_what_was_done(grafted):
 def test_nothing_names_the_directory_in_which_a_package_is_built(prefix):
     root = os.path.realpath(os.path.dirname(prefix.path))
     arguments = ("graft-tree", "--any-release", "--destdir", root, os.path.join(root, "usr"))
-    result = prefix.regraft(*arguments, SOURCE_DATE_EPOCH="1700000000")
+    result = prefix.regraft(*arguments, SOURCE_DATE_EPOCH="1700000000", preexec_fn=lambda: os.umask(0o077) and None)
     assert result.status == 0, result
+    closed = [path for path, what in prefix.snapshot().items() if not what[0] & 0o004]
+    assert closed == []
     with open(os.path.join(prefix.store, "receipt.json")) as stream:
         receipt = json.load(stream)
     assert receipt["time"] == "2023-11-14T22:13:20Z" and receipt["command"][-1] == "/usr"

@@ -35,8 +35,10 @@ def write(tree, name, content):
 
 def write_readme(tree):
     """Write for a person what the store is."""
-    with open(os.path.join(tree.store, README), "w") as stream:
+    path = os.path.join(tree.store, README)
+    with open(path, "w") as stream:
         stream.write(_README)
+    os.chmod(path, 0o644)
 
 
 def begin(tree, release, moment):
