@@ -94,6 +94,13 @@ def test_run_runs_a_program_with_the_trees_modules(grafted):
     assert result.out == "newest\n", result
 
 
+def test_run_shows_an_older_release_in_a_grafted_tree(grafted):
+    release = "2.7.6" if prefixes.PY2 else "3.6"
+    code = "import ssl, sys; print(hasattr(ssl, 'RAND_bytes'), hasattr(ssl, 'get_ciphers'), hasattr(ssl, 'TLSVersion'))"
+    result = grafted.regraft("run", "--as", release, "-c", code, own=True)
+    assert result.status == 0 and result.out.replace(")", "").split()[-1] == "False", result
+
+
 def test_activate_is_true_and_changes_nothing(grafted):
     result = grafted.run("-c", "import ssl, sys, regraft; before = list(sys.path); print(regraft.activate(), "
                                "sys.modules['ssl'] is ssl, sys.path == before, regraft.status()['holders'])")
