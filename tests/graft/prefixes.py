@@ -45,6 +45,14 @@ class Prefix(object):
         self.library = os.path.join(path, "lib", NAME)
         self.store = os.path.join(self.library, ORIGINALS)
 
+    @property
+    def packages(self):
+        """A directory of packages that it reads, which Debian calls otherwise."""
+        path = self.run("-c", "import site; print(site.getsitepackages()[-1])").out.strip()
+        if not os.path.isdir(path):
+            os.makedirs(path)
+        return path
+
     def command(self, *arguments):
         return [self.python, "-B"] + list(arguments)
 

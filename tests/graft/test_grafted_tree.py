@@ -76,6 +76,7 @@ def test_status_says_that_the_tree_is_grafted(grafted):
 
 
 def test_enable_has_nothing_to_do_and_refuses_what_it_cannot_do(regrafted):
+    assert os.path.isdir(regrafted.packages)
     before = regrafted.snapshot()
     result = regrafted.regraft("enable", own=True)
     assert result.status == 0 and "nothing to do" in result.out, result
@@ -131,7 +132,7 @@ def test_a_virtual_environment_of_the_tree_has_the_trees_modules(grafted, tmp_pa
 @pytest.mark.parametrize("flags", [(), ("-E",)], ids=" ".join)
 def test_a_hook_of_another_regraft_lets_the_grafted_one_be(regrafted, flags):
     # Enabled before the tree was grafted: the hook of what is installed in site-packages.
-    packages = os.path.join(regrafted.library, "site-packages")
+    packages = regrafted.packages
     copy = os.path.join(packages, "regraft")
     prefixes.shutil.copytree(os.path.join(prefixes.SITE, "regraft"), copy)
     regrafted.ungraft()
@@ -150,7 +151,7 @@ def test_a_hook_of_another_regraft_lets_the_grafted_one_be(regrafted, flags):
 
 
 def test_installing_and_removing_another_regraft_does_not_touch_the_tree(regrafted):
-    packages = os.path.join(regrafted.library, "site-packages")
+    packages = regrafted.packages
     prefixes.shutil.copytree(os.path.join(prefixes.SITE, "regraft"), os.path.join(packages, "regraft"))
     found = regrafted.run("-c", "import regraft; print(regraft.__file__)")
     assert os.path.dirname(os.path.dirname(found.out.strip())) == regrafted.library, found
