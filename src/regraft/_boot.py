@@ -42,7 +42,7 @@ def start(how="start"):
         overlay = os.path.join(HOME, "overlay")
         if overlay in sys.path or is_switched_off():
             return
-        if is_grafted():
+        if GRAFTED or find_grafted_library():
             # The standard library has regraft's modules, and a package to go with them that comes before any other.
             if DEFAULTS:
                 os.environ.setdefault("REGRAFT_DEFAULTS", DEFAULTS)
@@ -73,10 +73,13 @@ def is_switched_off():
     return not GRAFTED and os.environ.get("REGRAFT_DISABLE", "0") not in ("", "0")
 
 
-def is_grafted():
-    """Tell whether the standard library of this interpreter has regraft's modules in the place of its own."""
-    # Not beside `os`, of which a virtual environment of 2.7 has a copy.
-    return GRAFTED or any(os.access(os.path.join(entry, RECEIPT), os.F_OK) for entry in sys.path if entry)
+def find_grafted_library():
+    """Return the directory of the standard library if that has regraft's modules in the place of its own, or None."""
+    # Not the one of `os`, of which a virtual environment of 2.7 has a copy.
+    for entry in sys.path:
+        if entry and os.access(os.path.join(entry, RECEIPT), os.F_OK):
+            return entry
+    return None
 
 
 def find_problem():

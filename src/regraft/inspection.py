@@ -102,8 +102,12 @@ def find_activator():
 def find_sbom():
     """Return the path of the list of what this distribution is made of (SBOM, PEP 770), or None without one.
 
-    A wheel with an OpenSSL of its own has it in its metadata, which pip puts beside the package.
+    A wheel with an OpenSSL of its own has it in its metadata, which pip puts beside the package; a grafted standard
+    library in the package.
     """
+    if _boot.GRAFTED:
+        path = os.path.join(_boot.HOME, "about", "regraft.cdx.json")
+        return path if os.path.isfile(path) else None
     path = os.path.join(os.path.dirname(_boot.HOME), "regraft-%s.dist-info" % __version__, "sboms", "regraft.cdx.json")
     return path if os.path.isfile(path) else None
 

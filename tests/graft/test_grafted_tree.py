@@ -40,7 +40,7 @@ def test_os_has_getrandom_before_anything_is_imported_and_loads_nothing(grafted,
 
 def test_byte_code_is_that_of_the_sources_and_python_writes_none_anew(regrafted):
     before = regrafted.snapshot()
-    for flag in ("-R", "-O") if prefixes.PY2 else ("-b", "-O"):
+    for flag in ("-R", "-O") if prefixes.PY2 else ("-b",):
         command = [regrafted.python, flag, "-S", "-E", "-c", IMPORT_ALL + "import regraft.policy"]
         assert regrafted.run(command=command).status == 0
     after = regrafted.snapshot()
@@ -76,6 +76,7 @@ def test_status_says_that_the_tree_is_grafted(grafted):
 
 
 def test_enable_has_nothing_to_do_and_refuses_what_it_cannot_do(regrafted):
+    assert os.path.isdir(regrafted.packages)
     before = regrafted.snapshot()
     result = regrafted.regraft("enable", own=True)
     assert result.status == 0 and "nothing to do" in result.out, result
@@ -92,6 +93,13 @@ def test_run_runs_a_program_with_the_trees_modules(grafted):
     result = grafted.regraft("run", "--defaults", "newest", "-c", "import os; print(os.environ['REGRAFT_DEFAULTS'])",
                              own=True)
     assert result.out == "newest\n", result
+
+
+def test_run_shows_an_older_release_in_a_grafted_tree(grafted):
+    release = "2.7.6" if prefixes.PY2 else "3.6"
+    code = "import ssl, sys; print(hasattr(ssl, 'RAND_bytes'), hasattr(ssl, 'get_ciphers'), hasattr(ssl, 'TLSVersion'))"
+    result = grafted.regraft("run", "--as", release, "-c", code, own=True)
+    assert result.status == 0 and result.out.replace(")", "").split()[-1] == "False", result
 
 
 def test_activate_is_true_and_changes_nothing(grafted):
@@ -124,7 +132,7 @@ def test_a_virtual_environment_of_the_tree_has_the_trees_modules(grafted, tmp_pa
 @pytest.mark.parametrize("flags", [(), ("-E",)], ids=" ".join)
 def test_a_hook_of_another_regraft_lets_the_grafted_one_be(regrafted, flags):
     # Enabled before the tree was grafted: the hook of what is installed in site-packages.
-    packages = os.path.join(regrafted.library, "site-packages")
+    packages = regrafted.packages
     copy = os.path.join(packages, "regraft")
     prefixes.shutil.copytree(os.path.join(prefixes.SITE, "regraft"), copy)
     regrafted.ungraft()
@@ -143,7 +151,7 @@ def test_a_hook_of_another_regraft_lets_the_grafted_one_be(regrafted, flags):
 
 
 def test_installing_and_removing_another_regraft_does_not_touch_the_tree(regrafted):
-    packages = os.path.join(regrafted.library, "site-packages")
+    packages = regrafted.packages
     prefixes.shutil.copytree(os.path.join(prefixes.SITE, "regraft"), os.path.join(packages, "regraft"))
     found = regrafted.run("-c", "import regraft; print(regraft.__file__)")
     assert os.path.dirname(os.path.dirname(found.out.strip())) == regrafted.library, found

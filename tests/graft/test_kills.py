@@ -44,7 +44,7 @@ def count(result):
     return int(result.out.split("calls: ")[1])
 
 
-def spread(total, places=7):
+def spread(total, places=5):
     """Return numbers of calls from the first to the last, but more of the later ones, which change the tree."""
     return sorted(set(1 + int((total - 1) * (place / (places - 1.0)) ** 0.5) for place in range(places)))
 

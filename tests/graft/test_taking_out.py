@@ -9,6 +9,7 @@ import sys
 import pytest
 
 import prefixes
+from regraft import _boot
 
 HOLD = ("import fcntl, os, sys; stream = open(sys.argv[1], 'r+'); "
         "fcntl.lockf(stream, fcntl.LOCK_EX); print('held'); sys.stdout.flush(); sys.stdin.read()")
@@ -38,7 +39,7 @@ def test_new_files_have_modes_and_owners_of_the_originals(template, grafted):
     for name in ("ssl.py", "random.py"):
         path = os.path.join("lib", prefixes.NAME, name)
         assert after[path][:3] == before[path][:3] and after[path] != before[path]
-    assert [each for each in before if each not in after] == [
+    assert sorted(each for each in before if each not in after) == [
         each for each in sorted(before) if os.path.basename(each).startswith(("_ssl.", "_hashlib."))]
     new = [after[each] for each in after if each not in before]
     owners = before[os.path.join("lib", prefixes.NAME, "ssl.py")][1:3]
@@ -56,6 +57,39 @@ def test_the_receipt_says_what_was_done(grafted):
     assert receipt["interpreter"]["release"] == sys.version.split()[0]
 
 
+def test_nothing_names_the_directory_in_which_a_package_is_built(prefix):
+    root = os.path.realpath(os.path.dirname(prefix.path))
+    arguments = ("graft-tree", "--any-release", "--destdir", root, os.path.join(root, "usr"))
+    result = prefix.regraft(*arguments, SOURCE_DATE_EPOCH="1700000000", preexec_fn=lambda: os.umask(0o077) and None)
+    assert result.status == 0, result
+    closed = [path for path, what in prefix.snapshot().items() if not what[0] & 0o004]
+    assert closed == []
+    with open(os.path.join(prefix.store, "receipt.json")) as stream:
+        receipt = json.load(stream)
+    assert receipt["time"] == "2023-11-14T22:13:20Z" and receipt["command"][-1] == "/usr"
+    assert int(os.stat(os.path.join(prefix.library, "ssl.py")).st_mtime) == 1700000000
+    guilty = [path for path, what in prefix.snapshot().items() if len(what) > 3 and root.encode() in what[-1]]
+    assert guilty == []
+    prefix.look()
+
+
+def test_an_upgrade_of_the_package_leaves_an_interpreter_that_works_and_can_be_grafted_anew(regrafted, template):
+    # It puts its own modules and extensions back, and knows nothing of what it has not.
+    for name, path in [(each, os.path.join(template.library, each)) for each in os.listdir(template.library)]:
+        if name.endswith(".py") and name.split(".")[0] in prefixes._CHANGED:
+            regrafted.write(name, prefixes.read(path) + b"# upgraded\n")
+    for name in os.listdir(os.path.join(template.library, "lib-dynload")):
+        if name.startswith(("_ssl.", "_hashlib.")):
+            name = os.path.join("lib-dynload", name)
+            regrafted.write(name, prefixes.read(os.path.join(template.library, name)))
+    assert regrafted.look()["ssl"] is False
+    assert regrafted.verify()[0] == 1
+    regrafted.ungraft("--keep-changed")
+    assert regrafted.look()["_ssl"] is False
+    regrafted.graft()
+    assert regrafted.look()["ssl"] is True and regrafted.verify()[0] == 0
+
+
 def test_what_python_has_written_since_goes_too(prefix):
     before = prefix.snapshot()
     prefix.graft()
@@ -63,7 +97,7 @@ def test_what_python_has_written_since_goes_too(prefix):
     assert prefix.run(command=command).status == 0
     prefix.ungraft()
     after = prefix.snapshot()
-    ours = [each for each in after if each not in before and os.path.basename(each).split(".")[0] in prefixes._CHANGED]
+    ours = [each for each in after if each not in before and os.path.basename(each).split(".")[0] in _boot.COVERED]
     assert ours == []
 
 
@@ -165,6 +199,19 @@ def test_links_strangers_and_other_builds_are_refused(prefix):
     assert refused(prefix.regraft("graft-tree", "--any-release", prefix.path), "another build of Python", debug)
 
 
+@pytest.mark.parametrize("library, executable, word", [
+    ("/opt/lib/python27.zip", "/opt/bin/python2.7", "in an archive"),
+    ("{library}", "/elsewhere/bin/python2.7", "is not in /elsewhere")])
+def test_a_library_in_an_archive_or_of_another_interpreter_is_refused(prefix, tmp_path, library, executable, word):
+    program = tmp_path / "python2.7"
+    answer = {"library": library.format(library=prefix.library), "executable": executable}
+    program.write_text(u"#!/bin/sh\necho '%s'\n" % json.dumps(answer).replace("'", "'\\''"))
+    program.chmod(0o755)
+    before = prefix.snapshot()
+    assert refused(prefix.regraft("graft-tree", "--any-release", "--python", str(program)), word)
+    assert prefix.snapshot() == before
+
+
 def test_a_command_line_without_a_tree_or_with_none_at_its_place_is_refused(prefix, tmp_path):
     for arguments in ((), (prefix.path, "--python", prefix.python)):
         result = prefix.regraft("graft-tree", *arguments)
@@ -198,6 +245,7 @@ def make_dpkg(prefix):
     names = [name for name in os.listdir(prefix.library) if name.endswith(".py")]
     stem = os.path.join(info, "lib%s-stdlib:amd64" % prefixes.NAME)
     with open(stem + ".list", "w") as stream:
+        stream.write("/.\n")
         stream.writelines("/usr/lib/%s/%s\n" % (prefixes.NAME, name) for name in names)
     with open(stem + ".md5sums", "w") as stream:
         for name in names:
@@ -221,6 +269,26 @@ def test_files_as_their_debian_package_has_them_are_of_a_known_release(prefix):
     prefix.ungraft()
     prefix.write("hmac.py", prefixes.read(path) + b"# as nobody has it\n")
     assert refused(prefix.regraft("graft-tree", prefix.path), "--any-release")
+
+
+@pytest.mark.parametrize("name, lock, how", [
+    ("rpm", "var/lib/rpm/.rpm.lock", "lockf"), ("rpm", "usr/lib/sysimage/rpm/.rpm.lock", "lockf"),
+    ("apk", "lib/apk/db/lock", "flock")])
+def test_rpm_and_apk_at_work_are_not_disturbed(prefix, name, lock, how):
+    root = os.path.dirname(prefix.path)
+    lock = os.path.join(root, lock)
+    os.makedirs(os.path.dirname(lock))
+    open(lock, "w").close()
+    if name == "apk":
+        with open(os.path.join(os.path.dirname(lock), "installed"), "w") as stream:
+            stream.write("P:python\nF:usr/lib/%s\nR:ssl.py\n" % prefixes.NAME)
+    holder = subprocess.Popen([sys.executable, "-c", HOLD.replace("lockf", how), lock], stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE)
+    try:
+        assert holder.stdout.readline().strip() == b"held"
+        assert refused(prefix.regraft("graft-tree", "--any-release", prefix.path), name + " is at work", lock)
+    finally:
+        holder.communicate()
 
 
 @pytest.mark.parametrize("command", ["graft-tree", "ungraft-tree"])

@@ -60,7 +60,9 @@ if __name__ == "__main__":
         except ImportError:  # 2.7 has no secrets, and some builds no _hashlib
             answer[name] = None
             continue
-        with open(name_origin(module), "rb") as stream:
+        # Where ungraft-tree was killed, 2.7 may have the byte code of a module whose source is gone.
+        path = name_origin(module)
+        with open(path if os.path.exists(path) else module.__file__, "rb") as stream:
             answer[name] = b"regraft" in stream.read()
     answer["getrandom"] = hasattr(os, "getrandom")
     answer["files"] = sorted(each for each in map(name_origin, (ssl, hashlib, hmac, random)))

@@ -24,21 +24,28 @@ def start():
         # This interpreter has a regraft of its own, and `enable` started it.
         emulate(os.path.dirname(os.path.dirname(enabled[0])), asked)
         return
-    sys.path.insert(0, os.path.dirname(home))
+    parent, grafted = os.path.dirname(home), None
+    sys.path.insert(0, parent)
     try:
         from regraft import _boot
-        if not asked:
-            if _boot.is_grafted() or not _boot.list_extensions():
-                return
-            from regraft import activation
-            activation.load_extension()
-        _boot.start("run")
+        grafted = None if asked else _boot.find_grafted_library()
+        if grafted:
+            # Its standard library has a regraft of its own, which is the one that counts.
+            for name in ("regraft", "regraft._boot"):
+                del sys.modules[name]
+        else:
+            if not asked:
+                if not _boot.list_extensions():
+                    return
+                from regraft import activation
+                activation.load_extension()
+            _boot.start("run")
     except Exception as error:  # noqa: B902  (an interpreter must start)
         if asked:
             sys.stderr.write("regraft: NOT active, this process has the old ssl: %s\n" % error)
     finally:
-        sys.path.remove(os.path.dirname(home))
-    emulate(os.path.dirname(home), asked)
+        sys.path.remove(parent)
+    emulate(grafted or parent, asked)
 
 
 def emulate(parent, asked):

@@ -21,6 +21,17 @@ def add_arguments(parser):
     add_tree(parser)
     parser.add_argument("--any-release", action="store_true",
                         help="also where the files are not those of a release that is known, as in a Python with patches")
+    parser.add_argument("--destdir", metavar="DIR", help="the tree is in DIR only while a package is built: leave DIR out"
+                        " of what byte code and receipt say")
+
+
+def find_root(path):
+    """Return the path of a directory that stands for the root, "" for none. Raises: CommandError, if it is none."""
+    if not path:
+        return ""
+    if not os.path.isdir(path):
+        raise CommandError("--destdir %s is no directory" % path, 2)
+    return os.path.realpath(path).rstrip(os.sep)
 
 
 def add_tree(parser):
@@ -37,6 +48,7 @@ def execute(options):
     check(options)
     try:
         tree = trees.find(options.prefix, options.python)
+        tree.destdir = find_root(options.destdir)
         with writing(tree), files.locked(tree.library):
             done = switching.recover(tree)
             journal, receipt = records.read(tree)

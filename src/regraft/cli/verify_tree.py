@@ -50,6 +50,6 @@ def describe(report):
     lines = ["%s is grafted%s" % (report["tree"], "" if report["state"] == "grafted" else ", but was CHANGED since"),
              "  with         regraft %s, %s" % (report["regraft"], report["openssl"]["loaded"]),
              "  at           %s" % report["time"],
-             "  was          %s" % (report["release"] or "of no release that was asked for (--any-release)"),
+             "  was          %s" % (report["release"] or "not asked for (--any-release)"),
              "  originals    %s" % report["store"]]
     return lines + ["  %-12s %s" % (each["what"], each["path"]) for each in report["changes"]]

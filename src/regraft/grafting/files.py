@@ -142,6 +142,7 @@ def write_json(path, content):
     temporary = path + ".new"
     with io.open(temporary, "wb") as stream:
         stream.write((json.dumps(content, indent=1, sort_keys=True) + "\n").encode("ascii"))
+    os.chmod(temporary, 0o644)  # whatever the umask: verify-tree is for everybody
     flush(temporary)
     os.rename(temporary, path)
     flush(os.path.dirname(path))

@@ -5,7 +5,7 @@ import io
 import os
 import re
 
-from regraft import _boot, activation
+from regraft import __version__, _boot, activation
 from regraft._compat import ORIGINALS
 from regraft.grafting import GraftError, files
 
@@ -57,6 +57,9 @@ class Layout(object):
                     and path != self.tree.facts["extensions"][0]:
                 continue
             found[path] = _read(os.path.join(_boot.HOME, path))
+        # What a distribution says of itself (licence, bill of materials) has no other place here.
+        for path in _find_about():
+            found[os.path.join("about", os.path.basename(path))] = _read(path)
         for path, settings in _SETTINGS.items():
             found[path] = _fill_in(path, found[path], settings)
         return found
@@ -152,6 +155,12 @@ def _check_sharing(tree):
         if others:
             raise GraftError("another build of Python uses %s too (%s is there); its ssl would not load any more"
                              % (tree.library, others[0]))
+
+
+def _find_about():
+    top = os.path.join(os.path.dirname(_boot.HOME), "regraft-%s.dist-info" % __version__)
+    return [os.path.join(top, each) for each in files.list_files(top)
+            if os.path.basename(each).startswith("LICENSE") or each.startswith("sboms" + os.sep)]
 
 
 def _read(path):

@@ -76,7 +76,7 @@ def _list_above(path):
 
 def _has(name, root, inside):
     if name == "dpkg":
-        return bool(_find_lists(root, inside))
+        return bool(_find_owners(root, [inside]))
     if name == "apk":
         with io.open(os.path.join(root, "lib/apk/db/installed"), encoding="utf-8", errors="replace") as stream:
             return "\nF:%s\n" % os.path.dirname(inside)[1:] in stream.read()
@@ -84,14 +84,15 @@ def _has(name, root, inside):
     return inside.startswith("/usr/lib")
 
 
-def _find_lists(root, inside):
-    """Return the lists of files of dpkg's packages that have a file."""
-    line = re.compile(("(?m)^%s$" % re.escape(inside)).encode("utf-8"))
+def _find_owners(root, paths):
+    """Return the packages of dpkg's (list of str, as its files are named) that have any of some files."""
+    wanted = [("\n%s\n" % path).encode("utf-8") for path in paths]
     found = []
-    for path in sorted(glob.glob(os.path.join(root, "var/lib/dpkg/info/*python*.list"))):
+    for path in sorted(glob.glob(os.path.join(root, "var/lib/dpkg/info/*.list"))):
         with io.open(path, "rb") as stream:
-            if line.search(stream.read()):
-                found.append(path)
+            data = b"\n" + stream.read()
+        if any(each in data for each in wanted):
+            found.append(os.path.basename(path)[:-len(".list")])
     return found
 
 
@@ -102,19 +103,19 @@ def find_debian_release(library, names):
     """
     for root in _list_above(library):
         inside = os.path.relpath(library, root)
-        lists = _find_lists(root, os.path.join("/", inside, names[0]))
-        if not lists:
+        paths = [os.path.join(inside, each) for each in names]
+        owners = _find_owners(root, ["/" + each for each in paths])
+        if not owners:
             continue
         known = {}
-        for path in glob.glob(os.path.join(root, "var/lib/dpkg/info/*python*.md5sums")):
-            with io.open(path, encoding="utf-8") as stream:
+        for owner in owners:
+            with io.open(os.path.join(root, "var/lib/dpkg/info", owner + ".md5sums"), encoding="utf-8") as stream:
                 known.update(reversed(line.rstrip("\n").split("  ", 1)) for line in stream)
-        for name in names:
-            with io.open(os.path.join(library, name), "rb") as stream:
-                if known.get(os.path.join(inside, name)) != _md5(stream.read()):
+        for path in paths:
+            with io.open(os.path.join(root, path), "rb") as stream:
+                if known.get(path) != _md5(stream.read()):
                     return None
-        package = os.path.basename(lists[0])[:-len(".list")]
-        return "Debian's %s %s" % (package, _find_version(root, package.split(":")[0]))
+        return "Debian's %s %s" % (owners[-1], _find_version(root, owners[-1].split(":")[0]))
     return None
 
 

@@ -31,6 +31,7 @@ def examine(home):
     return {
         "release": sys.version.split()[0],
         "implementation": implementation.name if implementation else sys.subversion[0].lower(),
+        "executable": os.path.realpath(sys.executable),
         "library": os.path.dirname(os.path.abspath(os.__file__)),
         "tag": getattr(implementation, "cache_tag", None),
         "native": native,

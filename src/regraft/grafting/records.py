@@ -35,8 +35,10 @@ def write(tree, name, content):
 
 def write_readme(tree):
     """Write for a person what the store is."""
-    with open(os.path.join(tree.store, README), "w") as stream:
+    path = os.path.join(tree.store, README)
+    with open(path, "w") as stream:
         stream.write(_README)
+    os.chmod(path, 0o644)
 
 
 def begin(tree, release, moment):
@@ -47,10 +49,10 @@ def begin(tree, release, moment):
     return {
         "format": FORMAT,
         "regraft": __version__,
-        "interpreter": {"executable": tree.executable, "release": tree.facts["release"], "tag": tree.facts["tag"]},
+        "interpreter": {"executable": tree.show(tree.executable), "release": tree.facts["release"], "tag": tree.facts["tag"]},
         "release": release,
         "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment)),
-        "command": [sys.executable] + sys.argv,
+        "command": [tree.show(each) for each in [sys.executable] + sys.argv],
         "modules": [], "package": [], "natives": [], "made": [], "folders": {},
     }
 

@@ -84,7 +84,7 @@ def compile_sources(plan, sources):
         tasks = []
         for source in sources:
             tasks.append({
-                "source": os.path.join(new, source), "shown": os.path.join(library, source),
+                "source": os.path.join(new, source), "shown": plan.tree.show(os.path.join(library, source)),
                 "target": os.path.join(new, plan.name_bytecode(source, suffix)), "optimize": level, "mode": mode})
         for task in tasks:
             files.make_folder(os.path.dirname(task["target"]), os.stat(task["source"]))

@@ -5,7 +5,7 @@ from __future__ import absolute_import, division, print_function
 
 import os
 
-from regraft.grafting import GraftError, files, layout, packages, records, staging
+from regraft.grafting import GraftError, files, layout, packages, records, staging, verification
 
 # Where the package goes first when it is taken out: a directory cannot be removed in one step.
 _TAKEN_PACKAGE = "taken-package"
@@ -38,7 +38,8 @@ def graft(tree, plan, release):
             return finish_graft(tree, record)
         except (EnvironmentError, GraftError, KeyboardInterrupt) as error:
             undo(tree)
-            files.set_time(tree.library, before)
+            if files.describe_folder(tree.library) != before:
+                files.set_time(tree.library, before)
             if isinstance(error, EnvironmentError):
                 raise GraftError("%s: %s; the tree is as it was" % (error.filename or tree.library, error.strerror))
             raise
@@ -83,6 +84,12 @@ def recover(tree, forward=True):
         return "what a graft-tree that was interrupted had prepared was removed"
     if forward:
         put_in(tree, journal["record"])
+        changes = verification.find_changes(tree, journal["record"])
+        if changes:
+            # Somebody else was at it meanwhile.
+            undo(tree)
+            raise GraftError("%s: a graft-tree that was interrupted cannot be finished, as %s is not what it put there; it"
+                             " was undone" % (tree.library, changes[0]["path"]))
         finish_graft(tree, journal["record"])
         return "a graft-tree that was interrupted was finished"
     undo(tree)

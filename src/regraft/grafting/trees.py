@@ -23,6 +23,8 @@ class Tree(object):
         store (str): where originals, journal and receipt are, or would be.
         executable (str or None): the interpreter; None if the tree was found by its files.
         facts (dict): what `probe` says of it; empty if the interpreter was not asked.
+        destdir (str): a directory that stands for the root of the system that the tree is for, as in the building of
+            a package; empty for that of this system.
     """
 
     def __init__(self, library, executable=None, facts=None):
@@ -30,6 +32,11 @@ class Tree(object):
         self.store = os.path.join(self.library, ORIGINALS)
         self.executable = executable
         self.facts = facts or {}
+        self.destdir = ""
+
+    def show(self, path):
+        """Return a path (str) as it will be: without the directory that stands for the root."""
+        return path[len(self.destdir):] if self.destdir and is_below(path, self.destdir) else path
 
     def run(self, program, arguments=(), data="", flags=("-B", "-S", "-E")):
         """Run a program with the tree's interpreter, which must not read the environment.
@@ -84,9 +91,12 @@ def find(prefix=None, executable=None):
         raise GraftError("the standard library of %s is in an archive or built in (%s); only one that is a directory"
                          " can be grafted" % (executable, library))
     tree = Tree(library, executable, facts)
-    if prefix is not None and not is_below(tree.library, os.path.realpath(prefix)):
-        raise GraftError("the standard library of %s is %s, which is not in %s"
-                         % (executable, tree.library, prefix))
+    # A copy of an interpreter without its library, as in a broken image, uses the one that it was built for.
+    home = os.path.dirname(os.path.dirname(facts["executable"]))
+    for place in [home] if prefix is None else [home, os.path.realpath(prefix)]:
+        if not is_below(tree.library, place):
+            raise GraftError("the standard library of %s is %s, which is not in %s; name the interpreter that it belongs to"
+                             % (executable, tree.library, place))
     return tree
 
 

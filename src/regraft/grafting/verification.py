@@ -38,7 +38,8 @@ def find_changes(tree, receipt):
     changes = []
     for module in receipt["modules"]:
         for path, known in sorted(module["files"].items()):
-            _compare(tree.library, path, known["put"], changes)
+            if known["put"]:  # else byte code of the original, which Python may write anew
+                _compare(tree.library, path, known["put"], changes)
             if known["taken"]:
                 _compare(tree.library, _store_path(tree, path), known["taken"], changes)
     for path, known in sorted(receipt["package"].items()):
@@ -71,7 +72,7 @@ def _store_path(tree, path):
 def _compare(library, path, known, changes):
     here = os.path.join(library, path)
     if known is None:
-        # No file is meant to be there: byte code of an original, or an extension that would not be found first.
+        # No file is meant to be there: an extension of the host's, which would not be found first.
         if os.path.lexists(here):
             changes.append({"path": path, "what": "there again"})
     elif not os.path.lexists(here):
