@@ -3,7 +3,6 @@ from __future__ import absolute_import, division, print_function
 
 import ctypes
 import os
-import shutil
 
 import pytest
 
@@ -19,7 +18,7 @@ def template(tmp_path_factory):
 @pytest.fixture(scope="session")
 def grafted(template, tmp_path_factory):
     """A grafted one; nobody changes it."""
-    prefix = copy(template, str(tmp_path_factory.mktemp("grafted")))
+    prefix = prefixes.copy(template, str(tmp_path_factory.mktemp("grafted")))
     prefix.graft()
     return prefix
 
@@ -27,13 +26,13 @@ def grafted(template, tmp_path_factory):
 @pytest.fixture
 def prefix(template, tmp_path):
     """A fresh interpreter, not grafted."""
-    return copy(template, str(tmp_path / "fresh"))
+    return prefixes.copy(template, str(tmp_path / "fresh"))
 
 
 @pytest.fixture
 def regrafted(grafted, tmp_path):
     """A fresh grafted one: a copy with all times, as of an image."""
-    return copy(grafted, str(tmp_path / "grafted"))
+    return prefixes.copy(grafted, str(tmp_path / "grafted"))
 
 
 @pytest.fixture
@@ -49,9 +48,3 @@ def without_override():
             raise OSError(ctypes.get_errno(), "prctl")
 
     return give_up
-
-
-def copy(prefix, directory):
-    path = os.path.join(directory, "it's here", "usr")
-    shutil.copytree(prefix.path, path, symlinks=True)
-    return prefixes.Prefix(path)

@@ -52,9 +52,7 @@ def spread(total, places=5):
 @pytest.fixture(scope="module")
 def numbers(template, tmp_path_factory):
     """At how many calls graft-tree and ungraft-tree can be killed."""
-    from conftest import copy
-
-    prefix = copy(template, str(tmp_path_factory.mktemp("counted")))
+    prefix = prefixes.copy(template, str(tmp_path_factory.mktemp("counted")))
     return [count(run(prefix, 0, "graft-tree", "--any-release", prefix.path)),
             count(run(prefix, 0, "ungraft-tree", prefix.path))]
 
@@ -68,11 +66,9 @@ def kill(prefix, number, *arguments):
 
 
 def test_a_graft_that_is_killed_anywhere_is_finished_or_undone(numbers, template, tmp_path):
-    from conftest import copy
-
     before, states = template.snapshot(), set()
     for number in spread(numbers[0]):
-        prefix = copy(template, str(tmp_path / str(number)))
+        prefix = prefixes.copy(template, str(tmp_path / str(number)))
         kill(prefix, number, "graft-tree", "--any-release", prefix.path)
         states.add(prefix.verify()[1]["state"])
         forward = number % 2
@@ -89,11 +85,9 @@ def test_a_graft_that_is_killed_anywhere_is_finished_or_undone(numbers, template
 
 
 def test_an_ungraft_that_is_killed_anywhere_is_finished(numbers, grafted, template, tmp_path):
-    from conftest import copy
-
     before, states = template.snapshot(), set()
     for number in spread(numbers[1]):
-        prefix = copy(grafted, str(tmp_path / str(number)))
+        prefix = prefixes.copy(grafted, str(tmp_path / str(number)))
         kill(prefix, number, "ungraft-tree", prefix.path)
         states.add(prefix.verify()[1]["state"])
         if number % 2:

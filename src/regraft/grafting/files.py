@@ -71,7 +71,7 @@ def set_time(path, moment):
 
 def keep(path, target):
     """Give a file a second name, in the store; on a file system without links, a copy that is the same in all else."""
-    make_folder(os.path.dirname(target))
+    make_folder(os.path.dirname(target), os.stat(path))
     try:
         os.link(path, target)
     except EnvironmentError as error:
