@@ -192,11 +192,13 @@ def test_waits():
     with open("pid.new", "w") as stream:
         stream.write(str(os.getpid()))
     os.rename("pid.new", "pid")
-    time.sleep(600)
+    time.sleep(120)
 """)
     pid = str(testdir.tmpdir.join("pid"))
+    # What runs the tests may have been started with the signal ignored, as `nohup` and `&` of a script do.
     process = subprocess.Popen([sys.executable, "-m", "pytest", "--regraft-as", OLD], stdout=subprocess.PIPE,
-                               stderr=subprocess.STDOUT, cwd=str(testdir.tmpdir))
+                               stderr=subprocess.STDOUT, cwd=str(testdir.tmpdir),
+                               preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     try:
         for _ in range(1200):
             if os.path.exists(pid) or process.poll() is not None:

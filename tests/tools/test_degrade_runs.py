@@ -101,7 +101,9 @@ def test_an_interrupted_run_goes_on_and_does_nothing_twice(project, python, tmp_
     line = [sys.executable, "-m", "regraft_tools", "degrade", str(project), "--python", python, "--as", "2.7.6", "-j", "1",
             "--html", str(tmp_path / "page.html"), "--", "pytest"]
     variables = {**os.environ, "NOTES": str(notes)}
-    begun = subprocess.Popen(line, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    # What runs the tests may have been started with the signal ignored, as `nohup` and `&` of a script do.
+    begun = subprocess.Popen(line, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     try:
         for _ in range(1200):
             if notes.exists() and "waits" in notes.read_text():
