@@ -102,7 +102,7 @@ def build(host: Host, target: Target, openssl: Built, workshop: Workshop) -> Pat
     compile_flags = [*flags["compile"], *HARDENED, *dialect, BUNDLED]
     # The version script is one for 2.7 and 3.x, and names both init functions.
     link_flags = [*flags["link"], "-Wl,--undefined-version", "-Wl,--gc-sections", "-Wl,--strip-all"]
-    key = _key(workshop, headers, [openssl.key, *compile_flags, *link_flags])
+    key = _key(workshop, headers, [openssl.key, *compile_flags, *link_flags, *filter(None, [target.musl_name])])
     kept = workshop.tools.home / "extensions" / ("%s-%s-%s" % (host.abi, target.name, key))
     with debian.locked(kept):
         if not kept.is_dir():
@@ -134,14 +134,24 @@ def _make(host: Host, target: Target, openssl: Built, workshop: Workshop, header
     product = making / "product" / host.extension_name(target)
     product.parent.mkdir()
     link = [CC, "-shared", "_openssl.o", "openssl/lib/libssl.a", "openssl/lib/libcrypto.a", *flags[1]]
-    toolchain.run([*link, "-o", str(product.relative_to(making))], making, environ)
-    symbols.check(product, host, target)
+    toolchain.run([*link, "-o", "first.so"], making, environ)
     # zig lets symbols be undefined without a word. Here a library stands in for Python's, with the names
     # that the extension wants of it; any other one is an error of the linker.
-    wanted = symbols.of_python(product)
+    wanted = symbols.of_python(making / "first.so")
     (making / "stand_in.c").write_text("".join("void *%s;\n" % each for each in wanted))
     toolchain.run([CC, "-shared", "stand_in.c", "-o", "libstand_in.so"], making, environ)
     toolchain.run([*link, "libstand_in.so", "-Wl,-z,defs", "-o", "trial.so"], making, environ)
+    if target.musl_name:
+        # zig calls musl's library libc.so, as musl does; Alpine, and auditwheel with it, by a name of its own.
+        # musl's loader takes either for itself.
+        names = sorted({each.name for each in symbols.undefined(making / "trial.so")} - set(wanted))
+        (making / "musl.s").write_text(
+            "".join(".globl %s\n.type %s, %%function\n%s:\n" % (each, each, each) for each in names) + ".long 0\n")
+        toolchain.run([CC, "-shared", "-nostdlib", "-Wl,-soname," + target.musl_name, "musl.s", "-o", "libmusl.so"],
+                      making, environ)
+        link.append("libmusl.so")
+    toolchain.run([*link, "-o", str(product.relative_to(making))], making, environ)
+    symbols.check(product, host, target)
 
 
 def try_out(host: Host, target: Target, folder: Path, openssl: Built) -> str | None:

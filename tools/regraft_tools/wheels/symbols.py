@@ -15,7 +15,8 @@ from regraft_tools.wheels.hosts import Host
 from regraft_tools.wheels.targets import Target
 
 # Parts of the C library; nothing else may have to be there.
-_LIBRARIES = re.compile(r"(libc|libm|libdl|libpthread|librt)\.so(\.\d+)?\Z|ld-linux[a-z0-9-]*\.so\.\d\Z")
+_LIBRARIES = re.compile(
+    r"(libc|libm|libdl|libpthread|librt)\.so(\.\d+)?\Z|ld-linux[a-z0-9-]*\.so\.\d\Z|libc\.musl-[a-z0-9_]+\.so\.1\Z")
 _OF_PYTHON = re.compile(r"_?Py[A-Z_]")
 
 

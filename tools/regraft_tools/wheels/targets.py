@@ -35,6 +35,11 @@ class Target:
         found = re.search(r"-gnu\.(\d+)\.(\d+)", self.triple)
         return (int(found.group(1)), int(found.group(2))) if found else None
 
+    @property
+    def musl_name(self) -> str:
+        """What Alpine calls musl's library; empty for glibc."""
+        return "" if self.glibc else "libc.musl-%s.so.1" % self.machine
+
 
 # pip 19.2.3, which 2.7.18 ships, takes nothing newer than manylinux2010. The others could be served by the
 # same OpenSSL, but that would cost them secure_getenv() and getauxval(), which came with 2.16 and 2.17: with
