@@ -69,6 +69,9 @@ cdef object _find_problem(const char *path, CONF *configuration):
         return native_from_c(strerror(EISDIR))
     if configuration == NULL or not NCONF_load(configuration, path, &line):
         return _describe_queue()
+    # A file to be included that is not there is no error to OpenSSL; but what was to be in it was asked for.
+    if ERR_peek_error() != 0:
+        return "a file that it includes: " + _describe_queue()
     if CONF_modules_load(configuration, NULL, CONF_MFLAGS_DEFAULT_SECTION) <= 0:
         return _describe_queue()
     provider = RG_missing_provider(configuration)

@@ -42,17 +42,19 @@ def start(how="start"):
         overlay = os.path.join(HOME, "overlay")
         if overlay in sys.path or is_switched_off():
             return
-        if GRAFTED or find_grafted_library():
+        problem = find_graft_problem() if GRAFTED else None
+        if GRAFTED and not problem or not GRAFTED and find_grafted_library():
             # The standard library has regraft's modules, and a package to go with them that comes before any other.
             if DEFAULTS:
                 os.environ.setdefault("REGRAFT_DEFAULTS", DEFAULTS)
             activated_by = "graft"
             return
-        problem = find_problem()
+        problem = problem or find_problem()
         if problem:
             complain(problem)
             return
-        if CALLERS and os.path.dirname(HOME) not in sys.path:
+        # The package of a library that was grafted and is not any more comes before this one.
+        if CALLERS and (os.path.dirname(HOME) not in sys.path or find_receipt()):
             load_package()
         if DEFAULTS:
             os.environ.setdefault("REGRAFT_DEFAULTS", DEFAULTS)
@@ -75,11 +77,36 @@ def is_switched_off():
 
 def find_grafted_library():
     """Return the directory of the standard library if that has regraft's modules in the place of its own, or None."""
-    # Not the one of `os`, of which a virtual environment of 2.7 has a copy.
-    for entry in sys.path:
+    library = find_receipt()
+    return library if library and is_grafted(library) else None
+
+
+def find_receipt():
+    """Return the directory of a standard library with a receipt of graft-tree, or None."""
+    # Not the one of `os` alone, of which a virtual environment of 2.7 has a copy; and none of PYTHONPATH, which comes
+    # before: a copy of a tree there says nothing about this one.
+    for entry in sys.path[find_standard_library():]:
         if entry and os.access(os.path.join(entry, RECEIPT), os.F_OK):
             return entry
     return None
+
+
+def is_grafted(library, name="ssl"):
+    """Tell whether a module of a library with a receipt is still graft-tree's: an upgrade of Python puts its own there."""
+    path = os.path.join(library, name + ".py")
+    if not os.path.exists(path):
+        return True  # an image without sources: an upgrade would have brought one
+    with open(path, "rb") as stream:
+        return b"from regraft" in stream.read()
+
+
+def find_graft_problem():
+    """Return why the grafted library that this package is in does not give regraft's `ssl`, or None."""
+    library = os.path.dirname(HOME)
+    if is_grafted(library):
+        return None
+    return ("ssl.py in %s is not graft-tree's any more, perhaps after an upgrade of Python: run `ungraft-tree"
+            " --keep-changed`, then graft-tree" % library)
 
 
 def find_problem():
@@ -209,10 +236,10 @@ def complain(problem):
     if _complained:
         return
     _complained = True
-    advice = "reinstall regraft for this interpreter"
+    advice = "" if GRAFTED else "; reinstall regraft for this interpreter"
     if CALLERS:
         advice += ", or delete %s in %s" % (", ".join(CALLERS), os.path.dirname(__file__))
     try:
-        sys.stderr.write("regraft: NOT active, this process has the old ssl: %s; %s\n" % (problem, advice))
+        sys.stderr.write("regraft: NOT active, this process has the old ssl: %s%s\n" % (problem, advice))
     except Exception:  # noqa: B902  (no stderr, or one that is closed: there is nobody to tell)
         return

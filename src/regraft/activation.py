@@ -32,6 +32,7 @@ def activate(how="activate"):
     """
     if _boot.is_switched_off():
         return False
+    check_graft()
     load_extension()
     if _boot.GRAFTED:
         return True
@@ -56,6 +57,13 @@ def activate(how="activate"):
         _boot.activated_by = how
     _warn_of_old_tls()
     return True
+
+
+def check_graft():
+    """Make sure that a grafted library has not got its own `ssl` again. Raises: ActivationError."""
+    problem = _boot.find_graft_problem() if _boot.GRAFTED else None
+    if problem:
+        raise ActivationError("regraft is not active in this interpreter (%s): %s" % (sys.executable, problem))
 
 
 def load_extension():
@@ -98,9 +106,12 @@ def _list_built():
 
 
 def is_ours(module):
-    """Tell whether a module comes from the overlay."""
+    """Tell whether a module comes from the overlay, or from what graft-tree has put into a standard library."""
     path = getattr(module, "__file__", None)
-    return bool(path) and os.path.realpath(os.path.dirname(path)) == os.path.realpath(OVERLAY)
+    if not path or os.path.realpath(os.path.dirname(path)) != os.path.realpath(OVERLAY):
+        return False
+    name = os.path.basename(path).split(".")[0]
+    return not _boot.GRAFTED or name in _boot.COVERED and _boot.is_grafted(OVERLAY, name)
 
 
 def name_version(major, minor, fix, patch):

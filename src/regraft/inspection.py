@@ -76,6 +76,9 @@ def describe_state(report):
         return state
     if report["switched_off"]:
         return "%s: NOT active, REGRAFT_DISABLE switches it off" % title
+    if report["graft"] and report["ssl"]["file"]:
+        return "%s: NOT active, though the standard library was grafted: an upgrade of Python? `python -m regraft" \
+               " verify-tree --python %s` says what changed" % (title, report["interpreter"])
     if report["extension"]["error"]:
         return "%s: NOT active, and its extension does not load" % title
     if report["hooks"]:

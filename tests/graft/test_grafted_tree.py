@@ -148,6 +148,22 @@ def test_a_hook_of_another_regraft_lets_the_grafted_one_be(regrafted, flags):
     # What the hook was told about defaults still counts.
     told = regrafted.run(*(flags + ("-c", "import regraft.policy; print(regraft.policy.CHOICE)")))
     assert told.out == "newest\n", told
+    # An upgrade of Python puts its own modules back: the hook does not leave the environment to them.
+    regrafted.write("ssl.py", prefixes.read(os.path.join(regrafted.store, "ssl.py")))
+    result = regrafted.run(*(flags + where))
+    assert json.loads(result.out) == overlay and not result.err, result
+
+
+def test_a_receipt_in_pythonpath_does_not_switch_a_hook_off(prefix, grafted, tmp_path):
+    copy = os.path.join(prefix.packages, "regraft")
+    prefixes.shutil.copytree(os.path.join(prefixes.SITE, "regraft"), copy)
+    result = prefix.run("-m", "regraft", "enable")
+    assert result.status == 0, result
+    os.mkdir(str(tmp_path / _compat.ORIGINALS))
+    prefixes.shutil.copy(os.path.join(grafted.library, _boot.RECEIPT), str(tmp_path / _boot.RECEIPT))
+    # With the variable set, the line of the .pth file leaves the decision to the hook.
+    result = prefix.run("-c", "import ssl; print(ssl.__file__)", PYTHONPATH=str(tmp_path), REGRAFT_DISABLE="0")
+    assert os.path.dirname(result.out.strip()) == os.path.join(copy, "overlay"), result
 
 
 def test_installing_and_removing_another_regraft_does_not_touch_the_tree(regrafted):

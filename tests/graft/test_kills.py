@@ -5,12 +5,14 @@ command. `nox -s graft-trials` kills at system calls, with strace, and at many m
 """
 from __future__ import absolute_import, division, print_function
 
+import json
 import os
 import signal
 
 import pytest
 
 import prefixes
+from regraft import _boot
 
 # Kills its process before the call of os.rename, link, unlink, mkdir or rmdir with a number; 0 only counts them.
 KILLER = r"""
@@ -57,6 +59,11 @@ def numbers(template, tmp_path_factory):
             count(run(prefix, 0, "ungraft-tree", prefix.path))]
 
 
+def list_natives(prefix):
+    with open(os.path.join(prefix.library, _boot.RECEIPT)) as stream:
+        return [each["path"] for each in json.load(stream)["natives"]]
+
+
 def kill(prefix, number, *arguments):
     result = run(prefix, number, *arguments)
     assert result.status == -signal.SIGKILL, result
@@ -99,6 +106,15 @@ def test_an_ungraft_that_is_killed_anywhere_is_finished(numbers, grafted, templa
             prefix.ungraft()
         assert prefix.snapshot() == before, number
     assert "interrupted" in states
+
+
+def test_a_graft_after_an_ungraft_that_was_killed_is_like_any_other(regrafted, grafted):
+    # Call 6 is the first that moves a file back: halfway the tree hides the host's extensions, which go into the store.
+    kill(regrafted, 6, "ungraft-tree", regrafted.path)
+    assert regrafted.verify()[1]["state"] == "interrupted"
+    assert not os.path.exists(os.path.join(regrafted.library, _boot.RECEIPT))
+    regrafted.graft()
+    assert list_natives(regrafted) == list_natives(grafted) != []
 
 
 def test_a_graft_whose_new_modules_do_not_work_is_undone(prefix, tmp_path):

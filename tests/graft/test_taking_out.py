@@ -84,6 +84,14 @@ def test_an_upgrade_of_the_package_leaves_an_interpreter_that_works_and_can_be_g
             regrafted.write(name, prefixes.read(os.path.join(template.library, name)))
     assert regrafted.look()["ssl"] is False
     assert regrafted.verify()[0] == 1
+    # What regraft is asked for, it says that it does not do.
+    result = regrafted.run("-c", "import regraft; regraft.activate()")
+    assert result.status == 1 and "is not graft-tree's any more" in result.err, result
+    for command in (("enable",), ("run", "-c", "pass")):
+        result = regrafted.regraft(*command, own=True)
+        assert result.status and "is not graft-tree's any more" in result.err and result.err.count("\n") == 1, result
+    result = regrafted.regraft("status", own=True)
+    assert result.status == 1 and "NOT active, though the standard library was grafted" in result.out, result
     regrafted.ungraft("--keep-changed")
     assert regrafted.look()["_ssl"] is False
     regrafted.graft()
@@ -212,10 +220,40 @@ def test_a_library_in_an_archive_or_of_another_interpreter_is_refused(prefix, tm
     assert prefix.snapshot() == before
 
 
+@pytest.mark.parametrize("command", [("graft-tree", "--any-release"), ("ungraft-tree",)], ids=lambda each: each[0])
+def test_a_link_does_not_lead_to_the_tree_of_another_prefix(prefix, regrafted, tmp_path, command):
+    # As in a home directory or an image that was put together of links: what is named is not what would be changed.
+    shared = prefix if command[0] == "graft-tree" else regrafted
+    named = str(tmp_path / "named")
+    os.makedirs(os.path.join(named, "bin"))
+    os.mkdir(os.path.join(named, "lib"))
+    prefixes.shutil.copy2(shared.python, os.path.join(named, "bin", prefixes.NAME))
+    os.symlink(shared.library, os.path.join(named, "lib", prefixes.NAME))
+    before = shared.snapshot()
+    for how in ([named], ["--python", os.path.join(named, "bin", prefixes.NAME)]):
+        assert refused(shared.regraft(*(command + tuple(how))), shared.library, "is not in " + named)
+        assert shared.snapshot() == before
+
+
+def test_a_library_deeper_in_the_prefix_is_another_interpreters(prefix, tmp_path):
+    # ~/bin/python2.7, a copy of the one in ~/.pyenv, uses that one's library.
+    home = os.path.dirname(os.path.dirname(prefix.path))
+    program = tmp_path / "python2.7"
+    answer = {"library": prefix.library, "executable": os.path.join(home, "bin", "python2.7")}
+    program.write_text(u"#!/bin/sh\necho '%s'\n" % json.dumps(answer).replace("'", "'\\''"))
+    program.chmod(0o755)
+    before = prefix.snapshot()
+    assert refused(prefix.regraft("graft-tree", "--any-release", "--python", str(program)), "is not in " + home)
+    assert prefix.snapshot() == before
+
+
 def test_a_command_line_without_a_tree_or_with_none_at_its_place_is_refused(prefix, tmp_path):
     for arguments in ((), (prefix.path, "--python", prefix.python)):
         result = prefix.regraft("graft-tree", *arguments)
         assert result.status == 2 and "name a tree" in result.err, result
+    assert refused(prefix.regraft("graft-tree", str(tmp_path)), "has no pythonX.Y")
+    (tmp_path / "bin").mkdir()
+    os.symlink("gone", str(tmp_path / "bin" / prefixes.NAME))
     assert refused(prefix.regraft("graft-tree", str(tmp_path)), "has no pythonX.Y")
     assert refused(prefix.regraft("graft-tree", "--python", "/bin/sh"), "/bin/sh")
     assert refused(prefix.regraft("verify-tree", "--python", str(tmp_path / "no")), "no program")

@@ -174,3 +174,16 @@ def test_optimized_starts_write_nothing_that_the_record_does_not_have(environmen
     environment.enable()
     assert environment.run(flag, "-c", "import _regraft_hook").status == 0
     assert sorted(row[0] for row in list_new(record)) == list_hook_of(environment)
+
+
+def test_disable_says_what_it_did_though_the_record_cannot_be_written(environment, without_override):
+    record = write_wheels_record(environment)
+    environment.enable()
+    os.chmod(os.path.dirname(record), 0o555)
+    try:
+        result = environment.regraft("disable", preexec_fn=without_override)
+    finally:
+        os.chmod(os.path.dirname(record), 0o755)
+    assert result.status == 1 and "regraft disabled in" in result.out, result
+    assert "stay in the record" in result.err and "Permission denied" in result.err and result.err.count("\n") == 1, result
+    assert not environment.gets_ours()

@@ -54,14 +54,5 @@ def test_an_index_that_cannot_be_had_is_not_taken_for_no_news(capsys):
     assert status == 2 and "NOT KNOWN: no answer" in told and "3.16.0 is out" in told
 
 
-def test_what_is_shipped_is_written_and_read_again(tmp_path):
-    path = tmp_path / "shipped.toml"
-    upstream.write_shipped("3.5.8", path)
-    assert upstream.read_shipped(path) == "3.5.8"
-    with pytest.raises(ValueError, match="not a release"):
-        upstream.write_shipped("3.5", path)
-    assert upstream.read_shipped(path) == "3.5.8"
-
-
 def test_the_release_that_is_noted_is_one_of_the_series_of_the_wheels():
     assert upstream.read_shipped().startswith(upstream.source.SERIES + ".")

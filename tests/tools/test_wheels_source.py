@@ -158,6 +158,17 @@ def test_the_sources_are_unpacked_with_the_patches_of_the_package(mirror, tmp_pa
     assert found.released == 1700000000
 
 
+def test_an_older_release_under_the_name_of_a_newer_is_refused(mirror, tmp_path, people):
+    # What upstream signed says nothing of the name under which a mirror hands it out.
+    mirror.publish("trixie", "3.5.7-1")
+    old = mirror.make_tarball(mirror.pool, "3.5.0")
+    renamed = old.rename(mirror.pool / "openssl_3.5.6.orig.tar.gz")
+    people["upstream"].sign(renamed)
+    found = source.find("3.5.6")
+    with pytest.raises(source.NotVerified, match="has openssl-3.5.0 in it, not OpenSSL 3.5.6"):
+        found.unpack(tmp_path / "tree")
+
+
 def test_a_package_that_no_developer_signed_is_refused(mirror):
     mirror.publish("trixie", "3.5.7-1", developer="stranger")
     with pytest.raises(signatures.NotSigned, match="3.5.7-1.dsc has no valid signature by a key of debian-keyring"):

@@ -55,6 +55,8 @@ nonsense = one
 activate = 1
 """
 
+INCLUDING = ".include /etc/ssl/policy-that-is-not-there.cnf\n"
+
 # Arguments: the layout, the command.
 _MOUNT = """
 mount --bind "$1/etc" /etc
@@ -152,7 +154,8 @@ def shake_hands(start, layout, trial, **variables):
     return start(layout, trial / "programs/handshake.py", trial / "certs/localhost.pem", trial / "certs/ca.pem", **variables)
 
 
-@pytest.mark.parametrize("text", [CONFIGURATION, BROKEN, "[broken"], ids=["sets", "cannot-be-done", "cannot-be-read"])
+@pytest.mark.parametrize("text", [CONFIGURATION, BROKEN, "[broken", INCLUDING],
+                         ids=["sets", "cannot-be-done", "cannot-be-read", "includes-what-is-not-there"])
 def test_the_systems_configuration_is_not_read(start, lay_out, trial, text):
     layout = lay_out(LAYOUTS["debian"])
     for name in ("etc/ssl", "etc/pki/tls", "etc"):

@@ -20,9 +20,8 @@ def execute(options):
     try:
         directory = hooks.find_directory(options.user)
         removed = hooks.remove(directory)
-        records.strike(directory)
         others = [each for each in hooks.list_directories() if each != directory and hooks.read(each)]
-    except (hooks.HookError, records.RecordError) as error:
+    except hooks.HookError as error:
         raise CommandError(str(error))
     if removed:
         print("regraft disabled in %s" % directory)
@@ -33,4 +32,8 @@ def execute(options):
               " it out")
     for other in others:
         print("still enabled in %s: use `python -m regraft disable%s`" % (other, "" if options.user else " --user"))
+    try:
+        records.strike(directory)
+    except records.RecordError as error:
+        raise CommandError("the hook's files stay in the record, which does no harm: %s" % error)
     return 0

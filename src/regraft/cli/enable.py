@@ -36,6 +36,10 @@ def add_arguments(parser):
 def execute(options):
     """Check that regraft works in this interpreter, write the hook, and check that it does its work."""
     if _boot.GRAFTED:
+        try:
+            activation.check_graft()
+        except ActivationError as error:
+            raise CommandError(str(error))
         if options.defaults != policy.HOST:
             raise CommandError("the standard library of this Python is grafted, and needs no hook; set %s=%s in the"
                                " environment of programs that are to have the newest defaults"

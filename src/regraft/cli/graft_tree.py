@@ -58,6 +58,10 @@ def execute(options):
             if receipt is not None:
                 raise GraftError("%s was grafted with regraft %s at %s already; for another graft run `ungraft-tree` first"
                                  % (tree.library, receipt["regraft"], receipt["time"]))
+            if done:
+                # What the tree said of itself was said halfway.
+                tree = trees.find(options.prefix, options.python)
+                tree.destdir = find_root(options.destdir)
             layout.check(tree)
             release = None if options.any_release else releases.find(tree)
             plan = layout.Layout(tree)

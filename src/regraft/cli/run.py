@@ -118,6 +118,7 @@ def check_interpreter(release=None):
         sys.stderr.write("regraft run: REGRAFT_DISABLE is set: running without regraft\n")
         return
     try:
+        activation.check_graft()
         activation.load_extension()
     except ActivationError as error:
         raise CommandError(str(error), FAILED)

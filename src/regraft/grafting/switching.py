@@ -165,13 +165,15 @@ def begin_ungraft(tree, record, kept):
         or after[each] == files.describe_folder(os.path.join(tree.library, each))))
     records.write(tree, records.JOURNAL, {
         "operation": "ungraft", "record": record, "kept": sorted(kept), "folders": same})
-    files.remove(os.path.join(tree.store, records.RECEIPT))
 
 
 def take_out(tree, journal):
     """Move the originals back, in the opposite order of `put_in`, and remove what is not the tree's."""
     record = journal["record"]
     natives = dict((each["name"], each) for each in record["natives"])
+    # Before anything else, as hooks of other regrafts leave a tree with a receipt to itself.
+    files.remove(os.path.join(tree.store, records.RECEIPT))
+    files.flush(tree.store)
     for module in reversed(record["modules"]):
         if module["name"] in natives:
             native = natives[module["name"]]

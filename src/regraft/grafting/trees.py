@@ -93,11 +93,18 @@ def find(prefix=None, executable=None):
     tree = Tree(library, executable, facts)
     # A copy of an interpreter without its library, as in a broken image, uses the one that it was built for.
     home = os.path.dirname(os.path.dirname(facts["executable"]))
-    for place in [home] if prefix is None else [home, os.path.realpath(prefix)]:
-        if not is_below(tree.library, place):
-            raise GraftError("the standard library of %s is %s, which is not in %s; name the interpreter that it belongs to"
-                             % (executable, tree.library, place))
+    # home/lib/pythonX.Y, or lib64. Anything in home would not do: that of ~/bin/python2.7 may be in ~/.pyenv.
+    _refuse_unless(os.path.dirname(os.path.dirname(tree.library)) == home, tree.library, executable, home)
+    if prefix is not None:
+        top = os.path.realpath(prefix)
+        _refuse_unless(is_below(home, top), tree.library, executable, top)
     return tree
+
+
+def _refuse_unless(fits, library, named, place):
+    if not fits:
+        raise GraftError("the standard library of %s is %s, which is not in %s; name the interpreter that it belongs to"
+                         % (named, library, os.path.join(place, "lib")))
 
 
 def find_grafted(prefix=None, executable=None):
@@ -108,15 +115,21 @@ def find_grafted(prefix=None, executable=None):
     """
     if prefix is not None:
         pattern = os.path.join(re.sub(r"([\[*?])", r"[\1]", prefix), "lib*", "python*", ORIGINALS)
-        stores = sorted(set(os.path.realpath(each) for each in glob.glob(pattern)))
-        if len(stores) > 1:
+        libraries = sorted(set(os.path.realpath(os.path.dirname(each)) for each in glob.glob(pattern)))
+        if len(libraries) > 1:
             raise GraftError("%s has %d grafted trees (%s): name one with --python" % (
-                prefix, len(stores), ", ".join(map(os.path.dirname, stores))))
-        if stores:
-            return Tree(os.path.dirname(stores[0]))
+                prefix, len(libraries), ", ".join(libraries)))
+        if libraries:
+            # A link may lead to another prefix.
+            top = os.path.realpath(prefix)
+            _refuse_unless(is_below(libraries[0], top), libraries[0], prefix, top)
+            return Tree(libraries[0])
     else:
         for library in _guess_libraries(_locate(executable)):
             if os.path.isdir(os.path.join(library, ORIGINALS)):
+                home = os.path.dirname(os.path.dirname(library))
+                _refuse_unless(os.path.dirname(os.path.dirname(os.path.realpath(library))) == home,
+                               os.path.realpath(library), executable, home)
                 return Tree(library, executable)
     return find(prefix, executable)
 
@@ -140,7 +153,7 @@ def _find_executable(prefix):
     folder = os.path.join(prefix, "bin")
     found = {}
     for name in sorted(os.listdir(folder) if os.path.isdir(folder) else (), key=len, reverse=True):
-        if _EXECUTABLE.match(name):
+        if _EXECUTABLE.match(name) and os.path.exists(os.path.join(folder, name)):
             # python3.6 and python3.6m are two names of one file.
             status = os.stat(os.path.join(folder, name))
             found[status.st_dev, status.st_ino] = name

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import datetime
 import hashlib
+import os
 import re
 import shutil
 import subprocess
@@ -198,6 +199,8 @@ def main(arguments: Sequence[str]) -> int:
             print("written; read `git diff`, commit, and run `nox -s release -- %s`" % options.version)
             return 0
         check_checkout(root, options.version)
+        if os.geteuid() != 0:
+            raise Refused("a release is made as root: the gates skip what enters another system without")
         dist = root / "dist"
         shutil.rmtree(dist, ignore_errors=True)
         dist.mkdir()

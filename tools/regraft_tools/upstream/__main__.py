@@ -6,7 +6,7 @@
 Debian's indexes are asked, verified by apt: its security suite lists a fixed OpenSSL on the day of an advisory,
 and sid follows Python's releases within days.
 The answer is what to do, as commands; nothing is changed. What
-the wheels ship is a line of `shipped.toml`, which the session `release` writes.
+the wheels ship is a line of `shipped.toml`, which is changed by hand when they are released.
 """
 
 from __future__ import annotations
@@ -79,14 +79,6 @@ def order(release: str) -> tuple[int, ...]:
 def read_shipped(path: Path = SHIPPED) -> str:
     """The release of OpenSSL in the wheels that were released last."""
     return tomllib.loads(path.read_text(encoding="utf-8"))["openssl"]
-
-
-def write_shipped(release: str, path: Path = SHIPPED) -> None:
-    """Notes the release of OpenSSL in the wheels."""
-    if not re.fullmatch(r"\d+\.\d+\.\d+", release):
-        raise ValueError("not a release of OpenSSL: %r" % release)
-    path.write_text('# Written by the session `release`: the OpenSSL in the wheels that were released last.\nopenssl = "%s"\n'
-                    % release, encoding="utf-8")
 
 
 def list_followed(shipped: str, snapshots: Iterable[str]) -> list[Followed]:

@@ -79,6 +79,7 @@ def build(source: Source, target: Target, tools: Toolchain) -> Built:
 
     Raises:
         toolchain.Failed: the build failed.
+        NotVerified: the sources are of another release than they are named for.
     """
     key = _key(source, target)
     room = tools.home / "openssl"

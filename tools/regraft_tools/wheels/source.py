@@ -84,11 +84,18 @@ class Source:
         return _sha256(self.tarball)
 
     def unpack(self, target: Path) -> None:
-        """Puts the sources, patched, into a new directory."""
+        """Puts the sources, patched, into a new directory.
+
+        Raises:
+            NotVerified: they are of another release.
+        """
         with tempfile.TemporaryDirectory(dir=target.parent) as folder:
             with tarfile.open(self.tarball) as archive:
                 archive.extractall(folder, filter="data")
             (top,) = Path(folder).iterdir()
+            # A signature says who packed a file, not that its name was not changed since for a newer release's.
+            if top.name != "%s-%s" % (PACKAGE, self.version):
+                raise NotVerified("%s has %s in it, not OpenSSL %s" % (self.tarball, top.name, self.version))
             top.rename(target)
         for each in self.patches:
             with tempfile.NamedTemporaryFile("w", suffix=".patch", dir=target.parent) as stream:
