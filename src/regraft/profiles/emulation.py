@@ -33,6 +33,7 @@ def establish(release, version):
             _give_defaults(wanted)
         activation.activate("profiles")
     except (ActivationError, ImportError) as error:
+        _retract(wanted)
         _emulated.RELEASE = _emulated.present = None
         _emulated.HIDDEN = frozenset()
         _emulated.IMPLEMENTATIONS.clear()
@@ -89,11 +90,19 @@ def check_modules(release):
 
 
 def _prepare(wanted):
-    from regraft.profiles import facade
+    from regraft.profiles import facade, importing
 
     presenter = facade.Presenter(wanted)
+    importing.install(presenter)
     _emulated.RELEASE, _emulated.present = wanted, presenter.present
     _emulated.HIDDEN = presenter.facts.hidden_constants(wanted)
+
+
+def _retract(wanted):
+    if wanted is not None:
+        from regraft.profiles import importing
+
+        importing.remove()
 
 
 def _give_defaults(wanted):
