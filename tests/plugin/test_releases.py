@@ -71,7 +71,7 @@ def test_missing():
 
 @pytest.mark.parametrize("value", ["a", "b"])
 def test_both(value, tmpdir):
-    warnings.warn("weaker than it could be")
+    warnings.warn(u"weaker than it could be, \\xfcberall")
 
 @pytest.mark.xfail(reason="is known")
 def test_known(): assert not HAS or 0
@@ -101,10 +101,11 @@ class TestCase(unittest.TestCase):
 
 
 def test_what_a_release_cannot_import_or_survive_fails_there_and_nothing_else_does(run):
-    result = run("--regraft-as", OLD + ",newest", "-v", test_a="from ssl import %s\ndef test_a(): pass\n" % MISSING,
+    result = run("--regraft-as", OLD + ",newest", "-v", "--capture=sys", test_a="from ssl import %s\ndef test_a(): pass\n" % MISSING,
                  test_b="""
 def test_ends_the_process():
     if not HAS:
+        os.write(1, b"\\xc3\\xa9 is the last thing\\n")
         os.kill(os.getpid(), signal.SIGKILL)
 
 def test_after(): pass
@@ -116,7 +117,7 @@ if HAS:
     for expected in (
             "test_a.py[as %s] ERROR" % OLD, "test_a.py::test_a[as newest] PASSED",
             "test_b.py::test_ends_the_process[as %s] FAILED" % OLD, "was killed by signal 9 (SIGKILL)",
-            "test_b.py::test_after[as %s] PASSED" % OLD, "test_b.py::test_there_only[as newest] PASSED"):
+            "is the last thing", "test_b.py::test_after[as %s] PASSED" % OLD, "test_b.py::test_there_only[as newest] PASSED"):
         assert expected in said
     assert "test_there_only[as %s]" % OLD not in said
     assert result.ret == 1
