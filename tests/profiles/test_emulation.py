@@ -300,6 +300,23 @@ except profiles.EmulationError:
     assert json.loads(shown.run("-c", code).out) == [True, None, True, False]
 
 
+def test_an_interruption_leaves_nothing_half_done():
+    code = """
+import json, sys
+from regraft import _emulated, activation, profiles
+def activate(how):
+    raise KeyboardInterrupt
+activation.activate = activate
+before = list(sys.meta_path)
+try:
+    profiles.emulate(%r)
+except KeyboardInterrupt:
+    import ssl
+    print(json.dumps([_emulated.RELEASE, profiles.active(), sys.meta_path == before, hasattr(ssl, "CERT_NONE")]))
+""" % OLD
+    assert json.loads(shown.run("-c", code).out) == [None, None, True, True]
+
+
 def test_the_kill_switch_stops_the_program_instead_of_showing_something_newer():
     assert "REGRAFT_DISABLE" in emulate("profiles.emulate(%r)" % OLD, REGRAFT_DISABLE="1")
     result = shown.run("-m", "regraft", "run", "--as", OLD, "-c", "print('ran')", REGRAFT_DISABLE="1")
