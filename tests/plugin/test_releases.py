@@ -178,11 +178,11 @@ def test_options_of_pytest_mean_what_they_mean_elsewhere(run):
 
 
 def test_a_test_that_hangs_is_ended_and_the_others_run(run):
-    result = run("--regraft-as", OLD, "--regraft-timeout", "3", "-v",
+    result = run("--regraft-as", OLD, "--regraft-timeout", "2", "-v",
                  test_it="def test_hangs(): time.sleep(600)\ndef test_after(): pass\n")
     said = lines(result)
     assert "test_it.py::test_hangs[as %s] FAILED" % OLD in said
-    assert "was not done after 3 seconds, and was ended" in said
+    assert "was not done after 2 seconds, and was ended" in said
     assert "test_it.py::test_after[as %s] PASSED" % OLD in said
 
 
@@ -195,6 +195,8 @@ def test_waits():
     os.rename("pid.new", "pid")
     time.sleep(120)
 """)
+    # What sleeps does not hear that it is to end.
+    testdir.makeconftest("from regraft.releasetests import conductor\nconductor.KILL_LIMIT = 0.5\n")
     pid = str(testdir.tmpdir.join("pid"))
     # What runs the tests may have been started with the signal ignored, as `nohup` and `&` of a script do.
     process = subprocess.Popen([sys.executable, "-m", "pytest", "--regraft-as", OLD], stdout=subprocess.PIPE,
