@@ -71,7 +71,7 @@ def test_missing():
 
 @pytest.mark.parametrize("value", ["a", "b"])
 def test_both(value, tmpdir):
-    warnings.warn("weaker than it could be")
+    warnings.warn(u"weaker than it could be, \\xfcberall")
 
 @pytest.mark.xfail(reason="is known")
 def test_known(): assert not HAS or 0
@@ -101,10 +101,11 @@ class TestCase(unittest.TestCase):
 
 
 def test_what_a_release_cannot_import_or_survive_fails_there_and_nothing_else_does(run):
-    result = run("--regraft-as", OLD + ",newest", "-v", test_a="from ssl import %s\ndef test_a(): pass\n" % MISSING,
+    result = run("--regraft-as", OLD + ",newest", "-v", "--capture=sys", test_a="from ssl import %s\ndef test_a(): pass\n" % MISSING,
                  test_b="""
 def test_ends_the_process():
     if not HAS:
+        os.write(1, b"\\xc3\\xa9 is the last thing\\n")
         os.kill(os.getpid(), signal.SIGKILL)
 
 def test_after(): pass
@@ -116,7 +117,7 @@ if HAS:
     for expected in (
             "test_a.py[as %s] ERROR" % OLD, "test_a.py::test_a[as newest] PASSED",
             "test_b.py::test_ends_the_process[as %s] FAILED" % OLD, "was killed by signal 9 (SIGKILL)",
-            "test_b.py::test_after[as %s] PASSED" % OLD, "test_b.py::test_there_only[as newest] PASSED"):
+            "is the last thing", "test_b.py::test_after[as %s] PASSED" % OLD, "test_b.py::test_there_only[as newest] PASSED"):
         assert expected in said
     assert "test_there_only[as %s]" % OLD not in said
     assert result.ret == 1
@@ -177,11 +178,11 @@ def test_options_of_pytest_mean_what_they_mean_elsewhere(run):
 
 
 def test_a_test_that_hangs_is_ended_and_the_others_run(run):
-    result = run("--regraft-as", OLD, "--regraft-timeout", "3", "-v",
+    result = run("--regraft-as", OLD, "--regraft-timeout", "2", "-v",
                  test_it="def test_hangs(): time.sleep(600)\ndef test_after(): pass\n")
     said = lines(result)
     assert "test_it.py::test_hangs[as %s] FAILED" % OLD in said
-    assert "was not done after 3 seconds, and was ended" in said
+    assert "was not done after 2 seconds, and was ended" in said
     assert "test_it.py::test_after[as %s] PASSED" % OLD in said
 
 
@@ -194,6 +195,8 @@ def test_waits():
     os.rename("pid.new", "pid")
     time.sleep(120)
 """)
+    # What sleeps does not hear that it is to end.
+    testdir.makeconftest("from regraft.releasetests import conductor\nconductor.KILL_LIMIT = 0.5\n")
     pid = str(testdir.tmpdir.join("pid"))
     # What runs the tests may have been started with the signal ignored, as `nohup` and `&` of a script do.
     process = subprocess.Popen([sys.executable, "-m", "pytest", "--regraft-as", OLD], stdout=subprocess.PIPE,

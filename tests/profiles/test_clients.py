@@ -308,6 +308,14 @@ def test_modules_may_be_loaded_again_by_many_or_be_the_programs_own(tmpdir):
     assert result.out.strip() == '[3, "as it was", "for who asks", "httplib", "httplib", "own"]'
 
 
+def test_a_client_can_be_run_as_a_program_and_its_source_be_read():
+    result = run("-m", "regraft", "run", "--as", "2.7.6", "-m", "ftplib")
+    assert result.status == 0 and "Usage: ftp" in result.out, result
+    code = ("import json, pkgutil; loaders = [pkgutil.find_loader(name) for name in ('httplib', 'xmlrpclib')]\n"
+            "print(json.dumps(['class HTTPSConnection' in loaders[0].get_source(), loaders[1].is_package('xmlrpclib')]))")
+    assert ask("2.7.6", code) == [True, False]
+
+
 def test_a_client_that_is_imported_already_is_refused_by_name():
     result = run("-c", "import urllib2; from regraft import profiles; profiles.emulate('2.7.8')")
     assert result.status == 1

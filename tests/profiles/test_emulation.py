@@ -2,6 +2,7 @@
 from __future__ import absolute_import, division, print_function
 
 import json
+import os
 import sys
 
 import pytest
@@ -131,6 +132,48 @@ def test_the_whole_module_stays_within_reach():
     assert emulate(code) == "[True, False]"
 
 
+def test_threads_that_import_a_module_at_the_same_time_get_the_one_that_is_shown():
+    code = """
+import json, sys, threading, time
+found = []
+def look(delay):
+    time.sleep(delay)
+    import ssl
+    found.append(hasattr(ssl, %r) or ssl is not sys.modules["ssl"])
+threads = [threading.Thread(target=look, args=(number * 0.001,)) for number in range(40)]
+for each in threads:
+    each.start()
+for each in threads:
+    each.join()
+print(json.dumps([len(found), sum(found)]))
+""" % LACKING
+    assert shown.answer(OLD, code) == [40, 0]
+
+
+def test_a_module_that_is_loaded_again_is_the_same_and_shows_no_more():
+    code = """
+import hashlib, hmac, json, ssl
+try:
+    from importlib import reload
+except ImportError:
+    pass
+before = [dir(each) for each in (ssl, hashlib, hmac)]
+same = [reload(each) is each for each in (ssl, hashlib, hmac)]
+print(json.dumps([same, before == [dir(each) for each in (ssl, hashlib, hmac)], hasattr(ssl, %r),
+                  hmac.new(b"key", b"message", hashlib.md5).hexdigest()]))
+""" % LACKING
+    assert shown.answer(OLD, code) == [[True] * 3, True, False, "4e4748e62b463521f6775fbf921234b5"]
+
+
+def test_functions_of_the_modules_can_be_pickled():
+    code = """
+import hashlib, hmac, json, pickle, ssl
+functions = [hashlib.md5, hashlib.new, hmac.new, ssl.get_server_certificate]
+print(json.dumps([pickle.loads(pickle.dumps(each, 2)) is each for each in functions]))
+"""
+    assert shown.answer(OLD, code) == [True] * 4
+
+
 OWN_DIGEST = """
 import hashlib, hmac, json
 class Own(object):
@@ -257,6 +300,23 @@ except profiles.EmulationError:
     assert json.loads(shown.run("-c", code).out) == [True, None, True, False]
 
 
+def test_an_interruption_leaves_nothing_half_done():
+    code = """
+import json, sys
+from regraft import _emulated, activation, profiles
+def activate(how):
+    raise KeyboardInterrupt
+activation.activate = activate
+before = list(sys.meta_path)
+try:
+    profiles.emulate(%r)
+except KeyboardInterrupt:
+    import ssl
+    print(json.dumps([_emulated.RELEASE, profiles.active(), sys.meta_path == before, hasattr(ssl, "CERT_NONE")]))
+""" % OLD
+    assert json.loads(shown.run("-c", code).out) == [None, None, True, True]
+
+
 def test_the_kill_switch_stops_the_program_instead_of_showing_something_newer():
     assert "REGRAFT_DISABLE" in emulate("profiles.emulate(%r)" % OLD, REGRAFT_DISABLE="1")
     result = shown.run("-m", "regraft", "run", "--as", OLD, "-c", "print('ran')", REGRAFT_DISABLE="1")
@@ -265,6 +325,17 @@ def test_the_kill_switch_stops_the_program_instead_of_showing_something_newer():
         " '-c', 'print(1)']))"
     result = shown.run("-m", "regraft", "run", "--as", OLD, "-c", child)
     assert (result.status, result.out) == (125, "") and "does not run" in result.err
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a file that takes nothing")
+def test_a_program_that_cannot_be_shown_its_release_does_not_run_though_nobody_can_be_told():
+    code = """
+import os, subprocess, sys
+os.environ["REGRAFT_DISABLE"] = "1"
+with open("/dev/full", "w") as full:
+    sys.stdout.write(str(subprocess.call([sys.executable, "-c", "print('ran')"], stderr=full)))
+"""
+    assert shown.show(OLD, code).out == "125"
 
 
 def test_options_that_do_not_go_together_are_refused():

@@ -81,6 +81,8 @@ def test_a_warning_of_the_newest_is_no_difference():
     ([asked("ssl.SSLContext", "test_it.py"), error("ImportError", "cannot import name SSLContext")], "contexts"),
     ([asked("ssl.SSLContext", "test_it.py"), error("ImportError", "cannot import name 'SSLContext' from 'ssl' (ssl.py)")],
      "contexts"),
+    ([asked("ssl.SSLContext"), error("AssertionError", "too old", 'assert hasattr(ssl, "SSLContext"), "too old"')],
+     "contexts"),
     ([error("AttributeError", "'SSLSocket' object has no attribute 'selected_alpn_protocol'")], "alpn"),
     ([error("TypeError", "wrap_socket() got an unexpected keyword argument 'server_hostname'")], "sni"),
     ([asked("ssl.SSLContext", "test_it.py"), warning("A true SSLContext object is not available."), GOOD], "contexts"),
@@ -102,7 +104,9 @@ def test_a_difference_is_explained_by_the_feature_that_is_named_or_asked_for(mes
     # Another test has asked, and this one fails for a reason of its own.
     [asked("ssl.SSLContext", "test_it.py"), error("AssertionError", "assert 1 == 2")],
     # This one has asked, and went on: nothing shows that it fails for that.
-    [asked("ssl.SSLContext"), error("AssertionError", "assert 1 == 2")],
+    [asked("ssl.SSLContext"), error("AssertionError", "assert 1 == 2", "assert one() == 2")],
+    # The line names what this one has not asked for.
+    [asked("hashlib.pbkdf2_hmac"), error("AssertionError", "too old", "assert old, 'SSLContext'")],
     # A word of English that is a name, too.
     [asked("hmac.digest", "test_it.py"), report("skipped", "setup", "no digest here")],
 ])

@@ -140,6 +140,21 @@ def test_what_cannot_be_run_is_refused_in_a_line(arguments, text, project, capsy
     assert "Traceback" not in printed.err
 
 
+def test_a_file_that_is_no_program_is_no_python(project, tmp_path, capsys):
+    (tmp_path / "python").write_text("#!/nowhere\n")
+    (tmp_path / "python").chmod(0o755)
+    assert command.main([str(project), "--python", str(tmp_path / "python"), "--", "pytest"]) == command.NOT_POSSIBLE
+    assert "is no program that runs here" in capsys.readouterr().err
+
+
+def test_texts_that_are_none_and_links_to_nothing_are_no_obstacle(project, python, tmp_path):
+    (project / "test_lib.py").write_text(TESTS.split("def ")[0] + "def test_half():\n    assert not OLD, u'\\ud800'\n")
+    (project / ".#test_lib.py").symlink_to("nobody@nowhere:1")
+    path = tmp_path / "page.html"
+    assert command.main([str(project), "--python", python, "--as", "2.7.6", "--html", str(path)]) == command.WORSE
+    assert "\\ud800" in path.read_text()
+
+
 def test_releases_and_pages_are_looked_at_before_anything_is_run(project, python, capsys):
     for arguments, text in ((["--as", "2.7.99"], "has no profile of '2.7.99'; it has 2.7.0"),
                             (["--as", "newest"], "--as names no release besides newest"),
@@ -154,6 +169,7 @@ def test_a_project_whose_tests_cannot_be_found_is_no_success(project, python, ca
                            "pytest"])
     assert status == command.NOT_POSSIBLE
     assert "as newest nothing was run: pytest found no tests" in capsys.readouterr().err
+    assert not (project / command.FOLDER).exists(), "what is mended then would not be seen"
 
 
 def test_first_lines_are_those_with_the_error():

@@ -64,9 +64,11 @@ def emulate(parent, asked):
             return
         profiles.emulate(release, version=os.environ.get("REGRAFT_INSECURE_AS_VERSION", "0") not in ("", "0"))
     except Exception as error:  # noqa: B902  (site.py would go on after it)
-        sys.stderr.write("regraft: this program does not run: %s\n" % error)
-        sys.stderr.flush()
-        os._exit(125)
+        try:
+            sys.stderr.write("regraft: this program does not run: %s\n" % error)
+            sys.stderr.flush()
+        finally:  # though nobody can be told
+            os._exit(125)
     finally:
         sys.path.remove(parent)
 

@@ -28,6 +28,9 @@ class Constructor(object):
     def __hash__(self):
         return hash(self._make)
 
+    def __reduce__(self):
+        return self.__name__  # pickle finds it in `_hashlib`, as it does the built-in function
+
     def __repr__(self):
         return "<built-in function %s>" % self.__name__
 
@@ -103,6 +106,10 @@ def _change_hmac(whole):
 _LONGER = ("sha3_224", "sha3_256", "sha3_384", "sha3_512", "shake_128", "shake_256")
 
 
+# By class and digest: `hashlib` and `_hashlib` have the same ones.
+_constructors = {}
+
+
 def change_3(name, whole, release):
     """Let the classes of a module behave as of a release of 3.x, and return what is to be shown instead of its names."""
     if name == "hmac":
@@ -110,7 +117,7 @@ def change_3(name, whole, release):
     kind = NewerConstructor if release >= (3, 9) else Constructor
     digests = GUARANTEED + (_LONGER if name == "hashlib" or release >= (3, 9) else ())
     prefix = "" if name == "hashlib" else "openssl_"
-    shown = dict((prefix + each, kind(each)) for each in digests)
+    shown = dict((prefix + each, _constructors.setdefault((kind, each), kind(each))) for each in digests)
     shown["scrypt"] = scrypt
     if name == "hashlib":
         make = whole.new

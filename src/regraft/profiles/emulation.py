@@ -33,16 +33,11 @@ def establish(release, version):
             _give_defaults(wanted)
         activation.activate("profiles")
     except (ActivationError, ImportError) as error:
-        _emulated.RELEASE = _emulated.present = None
-        _emulated.HIDDEN = frozenset()
-        _emulated.IMPLEMENTATIONS.clear()
-        _emulated.SHOWN.clear()
-        os.environ.pop(policy.VARIABLE, None)
-        if environment is not None:
-            os.environ[policy.VARIABLE] = environment
-        reload_module(_behavior)
-        reload_module(policy)
+        _retract(wanted, environment)
         raise EmulationError("%s cannot be emulated: %s" % (release, error))
+    except BaseException:
+        _retract(wanted, environment)
+        raise
     if wanted is not None:
         from regraft.profiles import clients
 
@@ -89,11 +84,29 @@ def check_modules(release):
 
 
 def _prepare(wanted):
-    from regraft.profiles import facade
+    from regraft.profiles import facade, importing
 
     presenter = facade.Presenter(wanted)
+    importing.install(presenter)
     _emulated.RELEASE, _emulated.present = wanted, presenter.present
     _emulated.HIDDEN = presenter.facts.hidden_constants(wanted)
+
+
+def _retract(wanted, defaults):
+    """Take back what was done, and the variable with the defaults (str or None)."""
+    if wanted is not None:
+        from regraft.profiles import importing
+
+        importing.remove()
+    _emulated.RELEASE = _emulated.present = None
+    _emulated.HIDDEN = frozenset()
+    _emulated.IMPLEMENTATIONS.clear()
+    _emulated.SHOWN.clear()
+    os.environ.pop(policy.VARIABLE, None)
+    if defaults is not None:
+        os.environ[policy.VARIABLE] = defaults
+    reload_module(_behavior)
+    reload_module(policy)
 
 
 def _give_defaults(wanted):

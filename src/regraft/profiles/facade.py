@@ -13,7 +13,7 @@ from regraft import _emulated
 from regraft._compat import PY2, integer_types
 from regraft.profiles import facts
 
-_KEPT = ("__name__", "__doc__", "__file__", "__cached__", "__loader__", "__package__", "__spec__", "__path__")
+KEPT = ("__name__", "__doc__", "__file__", "__cached__", "__loader__", "__package__", "__spec__", "__path__")
 
 
 class ReleasedModule(types.ModuleType):
@@ -85,6 +85,8 @@ class Presenter(object):
     def __init__(self, release):
         self.release = release
         self.facts = facts.make()
+        # By name, while `importing` has a module loaded: the whole one, if it is not that of `sys.modules`, and the shown one.
+        self.loading = {}
 
     def present(self, name):
         """Put the module of that name, which has just been made, behind one that shows what the release had.
@@ -94,21 +96,25 @@ class Presenter(object):
         """
         if not self.has_module(name):
             raise ImportError("No module named %s" % name)
-        whole = sys.modules[name]
+        whole, shown = self.loading.get(name) or (None, ReleasedModule(name))
+        whole = whole or sys.modules[name]
         _emulated.IMPLEMENTATIONS[name] = whole
-        shown = ReleasedModule(name)
         changes = self.change(name, whole, shown)
         self.trim_classes(name, whole)
         content = vars(shown)
         for key, value in list(vars(whole).items()):
-            if key in _KEPT:
+            if key in KEPT:
                 content[key] = value
             elif key.startswith("__") and key.endswith("__") or key.lower().startswith("_rg_"):
                 continue
             elif self.facts.has("%s.%s" % (name, key), self.release):
                 content[key] = int(value) if PY2 and is_enumerated(value) else value
-        content.update((key, value) for key, value in changes.items()
-                       if key.startswith("__") or self.facts.has("%s.%s" % (name, key), self.release))
+        for key, value in changes.items():
+            if key.startswith("__") or self.facts.has("%s.%s" % (name, key), self.release):
+                content[key] = value
+                if isinstance(value, types.FunctionType) and hasattr(value, "__qualname__"):
+                    # What was made inside a function could not be pickled.
+                    value.__qualname__ = value.__name__
         if "__all__" in vars(whole):
             content["__all__"] = type(whole.__all__)(each for each in whole.__all__ if each in content)
         if name == "ssl":

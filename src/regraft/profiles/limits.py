@@ -9,11 +9,15 @@ NOT_EMULATED = (
     ("2.7.0", "2.7.2", "`SSLSocket.connect_ex()` goes through TLS, as since 2.7.2."),
     ("2.7.0", "2.7.3", "CVE-2011-3389: the option that switches the guard of CBC off is not set. Only old versions of"
      " TLS are concerned, and no program can see it."),
+    ("2.7.0", "2.7.4", "`SSLSocket.connect_ex()` returns an error number after a time-out, as since 2.7.4; it was None."),
+    ("2.7.0", "2.7.5", "A connection whose handshake fails in `SSLSocket.accept()` is closed, as since 2.7.5."),
     ("2.7.0", "2.7.6", "CVE-2013-4238: names in certificates are not cut off at NUL bytes."),
     ("2.7.0", "2.7.7", "Datagram sockets are refused, as since 2.7.7: they sent in clear text what was to be encrypted."),
     ("2.7.0", "2.7.9", "Errors of TLS are plain `SSLError`s without `library` and `reason`, and their text is written as"
      " then, but without the name of the function in OpenSSL: no OpenSSL since 3.0 tells it."),
     ("2.7.0", "2.7.9", "`str()` of an `SSLError` is its text alone, without the number in front."),
+    ("2.7.0", "2.7.12", "`recv(0)` and `read(0)` return nothing and negative lengths are a `ValueError`, as since 2.7.12."),
+    ("2.7.9", None, "`dir(ssl.SSLContext)` lists names that the release lacked, which are an `AttributeError` all the same."),
     ("2.7.0", "2.7.15", "IP addresses are not sent as server names (SNI). Only a server could tell."),
     ("2.7.0", None, "What the OpenSSL in use cannot do: SSLv2, and in most builds SSLv3, RC4, compression, export ciphers"
      " and NPN. `PROTOCOL_SSLv3` is there if its OpenSSL has it."),
@@ -23,6 +27,9 @@ NOT_EMULATED = (
     ("3.6", None, "Crashes, leaks, races, and holes inside the implementation (memory, timing) are never emulated."),
     ("3.6", None, "Private names have today's members, and `random` is the host's: what a newer release added to it is not"
      " brought to an older host, and seeded sequences are the host's."),
+    ("3.6", None, "`dir(ssl.SSLContext)` lists names that the release lacked, which are an `AttributeError` all the same."),
+    ("3.6", "3.12", "What `random` did and the host's does no more: `sample()` of sets (refused since 3.11), `randrange()` of floats"
+     " (since 3.12), the `ValueError` of `getrandbits(0)` (until 3.8)."),
     ("3.6", "3.14", "`hashlib.blake2b` and `blake2s` take `data`, `string` and `usedforsecurity` by name, as in 3.15."),
     ("3.6", "3.9", "SHA-3 and SHAKE are functions, as since 3.9, and no classes."),
 )

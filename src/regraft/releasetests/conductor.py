@@ -67,7 +67,7 @@ class SharedProcess(object):
         try:
             collected = self._process.collect()
         except Lost as error:
-            self._broken = str(error)
+            self._broken = messages.describe(error)
             self.close()
             name = releases.SUFFIX % self.release
             return [self._make(name, (name, None, name), failure=self._broken)]
@@ -105,7 +105,7 @@ class SharedProcess(object):
             for report in ask(self._process, order, item):
                 yield report
         except Lost as error:
-            yield item.make_failure(str(error))
+            yield item.make_failure(messages.describe(error))
             self.close()
         if after is None:
             self.close()
@@ -124,7 +124,7 @@ class SharedProcess(object):
         try:
             self._note(self._process.collect())
         except Lost as error:
-            self._broken = str(error)
+            self._broken = messages.describe(error)
             self.close()
 
     def _note(self, collected):
@@ -226,7 +226,7 @@ class ReleaseItem(pytest.Item):
                 yield self.make_failure("as %s its file does not have this test; the tests there are:\n%s"
                                         % (self.regraft_release, "\n".join(known) or "none"))
         except Lost as error:
-            yield self.make_failure(str(error))
+            yield self.make_failure(messages.describe(error))
         except KeyboardInterrupt:
             process.close(KILL_LIMIT)
             raise

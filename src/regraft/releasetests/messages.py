@@ -28,6 +28,14 @@ def decode(line):
     return _as_native(json.loads(line.decode("ascii")))
 
 
+def describe(value):
+    """Return `str(value)`; on Python 2 of what says something beyond ASCII `unicode(value)`."""
+    try:
+        return str(value)
+    except UnicodeError:
+        return _compat.text_type(value)
+
+
 def pack(config, report):
     """Return a report of pytest as a dict that `encode` takes."""
     return config.hook.pytest_report_to_serializable(config=config, report=report)

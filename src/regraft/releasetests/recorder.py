@@ -107,7 +107,7 @@ class Recorder(object):
         category = warning_message.category
         self._say("warning", {
             "nodeid": nodeid or self._nodeid, "category": category.__name__, "module": category.__module__,
-            "text": str(warning_message.message)[:LONGEST], "file": warning_message.filename,
+            "text": messages.describe(warning_message.message)[:LONGEST], "file": warning_message.filename,
             "line": warning_message.lineno, "when": when})
 
     def _note_asked(self, name, frame):
@@ -168,7 +168,7 @@ def describe(report):
     if not report.longrepr:
         return ""
     if isinstance(report.longrepr, tuple):
-        return str(report.longrepr[2])[:LONGEST]
+        return messages.describe(report.longrepr[2])[:LONGEST]
     return report.longreprtext[-LONGEST:]
 
 
@@ -177,8 +177,5 @@ def explain(excinfo):
 
     Args: excinfo (pytest.ExceptionInfo)
     """
-    try:
-        text = str(excinfo.value)
-    except UnicodeError:  # Python 2
-        text = repr(excinfo.value)
-    return {"type": excinfo.type.__name__, "text": text[:LONGEST], "line": str(excinfo.traceback[-1].statement)[:LONGEST]}
+    return {"type": excinfo.type.__name__, "text": messages.describe(excinfo.value)[:LONGEST],
+            "line": messages.describe(excinfo.traceback[-1].statement)[:LONGEST]}

@@ -123,7 +123,7 @@ class Worker(object):
 
     def pytest_internalerror(self, excrepr):
         """Hand on what went wrong in pytest or a plug-in."""
-        self._say({"error": str(excrepr)})
+        self._say({"error": messages.describe(excrepr)})
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self):
@@ -133,8 +133,9 @@ class Worker(object):
 
     def _note_warning(self, warning_message, when, nodeid):
         category = warning_message.category
-        said = {"category": category.__name__, "module": category.__module__, "text": str(warning_message.message),
-                "file": warning_message.filename, "line": warning_message.lineno, "when": when, "nodeid": nodeid}
+        said = {"category": category.__name__, "module": category.__module__,
+                "text": messages.describe(warning_message.message), "file": warning_message.filename,
+                "line": warning_message.lineno, "when": when, "nodeid": nodeid}
         if self._collected:
             self._say({"warning": said})
         else:

@@ -116,18 +116,19 @@ def _run(options: argparse.Namespace, pytest_arguments: list[str]) -> int:
     title = "%s as %s" % (project.name, ", ".join(each.release for each in records))
     shown = page.Setting(title, known["version"], known["regraft"], ["pytest", *pytest_arguments], time.monotonic() - begun)
     try:
-        options.html.write_text(page.render(compared, shown), encoding="utf-8")
+        # Texts of tests may have what is no character: half of a pair of surrogates.
+        options.html.write_text(page.render(compared, shown), encoding="utf-8", errors="backslashreplace")
         table.write(compared, Console(width=None if sys.stdout.isatty() else table.WIDTH, highlight=False))
         print("page: %s" % options.html, flush=True)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         raise Refused("the report cannot be written: %s" % error) from None
+    # What has come to its end is no longer gone on with: the next run is one of the code of then.
+    shutil.rmtree(task.folder)
     if not baseline.python or not baseline.collected:
         raise Refused("as %s nothing was run%s" % (
             options.baseline, ":\n" + baseline.note if baseline.note else ": pytest found no tests"))
-    # What has come to its end is no longer gone on with: the next run is one of the code of then.
-    shutil.rmtree(task.folder)
     return WORSE if compared.gets_worse else NOTHING_WORSE
 
 
@@ -161,8 +162,11 @@ def _find_python(given: str | None, project: Path) -> str:
 def _ask(python: str, project: Path) -> dict:
     """What an interpreter has."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("REGRAFT_")}
-    done = subprocess.run([python, "-c", _QUESTION], capture_output=True, text=True, cwd=project, env=environment,
-                          errors="replace", check=False)
+    try:
+        done = subprocess.run([python, "-c", _QUESTION], capture_output=True, text=True, cwd=project, env=environment,
+                              errors="replace", check=False)
+    except OSError as error:
+        raise Refused("%s is no program that runs here: %s" % (python, error.strerror)) from None
     try:
         return json.loads(done.stdout.splitlines()[-1])
     except (ValueError, IndexError):
@@ -195,7 +199,8 @@ def _prepare(task: Task, known: dict, fresh: bool) -> None:
         (task.folder / ".gitignore").write_text("*\n")
         stamp.write_text(json.dumps(wanted))
     except OSError as error:
-        raise Refused("cannot keep records in %s: %s" % (task.folder, error.strerror)) from None
+        raise Refused("cannot keep records in %s: %s. Copy the project to where they can be"
+                      % (task.folder, error.strerror)) from None
 
 
 def _fingerprint(project: Path) -> str:
@@ -204,8 +209,9 @@ def _fingerprint(project: Path) -> str:
     for folder, folders, files in os.walk(project):
         folders[:] = sorted(each for each in folders if not each.startswith(".") and each != "__pycache__")
         for each in sorted(files):
-            if each.endswith((".py", ".cfg", ".ini", ".toml")):
-                status = os.stat(os.path.join(folder, each))
+            path = os.path.join(folder, each)
+            if each.endswith((".py", ".cfg", ".ini", ".toml")) and os.path.exists(path):  # editors lock by links to nothing
+                status = os.stat(path)
                 digest.update(repr((folder, each, status.st_size, status.st_mtime_ns)).encode())
     return digest.hexdigest()
 

@@ -1,8 +1,8 @@
 """What explains that a test does otherwise under a release: names that the release lacks, as recorded.
 
-A name counts when something shows that this test met its absence: the error names it, or a warning, or the reason of a
-skip; or the test asked for it. Texts are searched only for names that this run has asked for in vain, so that a word that
-happens to be in a text explains nothing. What nothing explains stays unexplained.
+A name counts when something shows that this test met its absence: the error names it, the line that failed asks for it, a
+warning or the reason of a skip names it; or the test asked for it. Texts are searched only for names that this run has asked
+for in vain, so that a word that happens to be in a text explains nothing. What nothing explains stays unexplained.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from typing import Any
 from regraft_tools.degrade.records import Record, Trial
 from regraft_tools.scan import suggestions
 
-BY_ERROR, BY_WARNING, BY_REASON, BY_ASKING = (
-    "the error names it", "a warning names it", "the reason of the skip names it", "the test asked for it")
+BY_ERROR, BY_LINE, BY_WARNING, BY_REASON, BY_ASKING = (
+    "the error names it", "the line that failed asks for it", "a warning names it", "the reason of the skip names it", "the test asked for it")
 
 _ATTRIBUTE = re.compile(r"has no attribute '(\w+)'")
 _OWNER = re.compile(r"(?:'(\w+)' object|type object '(\w+)'|module '(\w+)') has no attribute '(\w+)'")
@@ -66,8 +66,9 @@ def find(trial: Trial, record: Record, warnings: Sequence[dict[str, Any]], faile
     found: dict[str, Evidence] = {}
     errors = trial.errors
     if failed and not errors:  # a file that could not be collected has a text only
-        errors = [{"type": "", "text": each, "line": each} for each in trial.texts]
+        errors = [{"type": "", "text": each} for each in trial.texts]
     names = [(name, BY_ERROR) for each in errors for name in _names_of_error(each, trial, record)]
+    names += [(name, BY_LINE) for each in trial.errors for name in _names_in_line(each["line"], trial)]
     names += [(name, BY_WARNING) for each in warnings for name in _names_in_text(each["text"], record)]
     if not failed:
         names += [(name, BY_REASON) for each in trial.texts for name in _names_in_text(each, record)]
@@ -128,6 +129,12 @@ def _names_of_error(error: dict[str, str], trial: Trial, record: Record) -> Iter
             yield known[0]
         elif function in _functions():
             yield "%s(%s)" % (_functions()[function], keyword)
+
+
+def _names_in_line(line: str, trial: Trial) -> list[str]:
+    """Those that the test asked for in vain and that its failing line has, as `assert hasattr(ssl, "SSLContext")` does."""
+    words = set(re.findall(r"\w+", line))
+    return [name for name in trial.asked if name.rpartition(".")[2] in words]
 
 
 def _confirmed(names: Iterable[str], record: Record, trial: Trial) -> Iterator[str]:

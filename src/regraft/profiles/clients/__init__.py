@@ -110,12 +110,28 @@ class Finder(object):
     # Python 2
 
     def find_module(self, name, path=None):
-        """Return the loader of a module."""
-        return self if name in self.changes else None
+        """Return the loader of a module, which changes it."""
+        loader = _find_by_others(name, self.list_others()) if name in self.changes else None
+        return Loader2(loader, self.change) if loader is not None else None
+
+
+class Loader2(object):
+    """A loader of Python 2 that changes what another one has loaded. All else is the other's.
+
+    Args:
+        loader (object): the other.
+        change (callable): takes the module.
+    """
+
+    def __init__(self, loader, change):
+        self.loader, self.change = loader, change
+
+    def __getattr__(self, name):
+        return getattr(self.loader, name)
 
     def load_module(self, name):
         """Load a module, or load it again, and change it."""
-        module = _load_by_others(name, self.list_others())
+        module = self.loader.load_module(name)
         try:
             self.change(module)
         except BaseException:
@@ -168,23 +184,22 @@ def _import_whole(names):
     return dict(vars(builtins), __import__=__import__)
 
 
-def _load_by_others(name, finders):
+def _find_by_others(name, finders):
     import imp
+    from pkgutil import ImpLoader  # which `runpy` and `inspect` can ask, too
 
     for finder in finders:
         loader = finder.find_module(name)
         if loader is not None:
-            return loader.load_module(name)
+            return loader
     for entry in sys.path:
         # None stands for a plain directory, other importers for zipped libraries.
         importer = sys.path_importer_cache.get(entry)
         loader = importer.find_module(name) if importer is not None else None
         if loader is not None:
-            return loader.load_module(name)
+            return loader
         try:
-            found = imp.find_module(name, [entry])
+            return ImpLoader(name, *imp.find_module(name, [entry]))
         except ImportError:
             continue
-        with found[0]:
-            return imp.load_module(name, *found)
-    raise ImportError("No module named %s" % name)
+    return None
