@@ -329,10 +329,15 @@ def test_rpm_and_apk_at_work_are_not_disturbed(prefix, name, lock, how):
         holder.communicate()
 
 
+@pytest.mark.parametrize("interrupted", [False, True], ids=["", "interrupted"])
 @pytest.mark.parametrize("command", ["graft-tree", "ungraft-tree"])
-def test_a_package_manager_that_is_at_work_is_not_disturbed(prefix, command):
+def test_a_package_manager_that_is_at_work_is_not_disturbed(prefix, command, interrupted):
     lock = make_dpkg(prefix)
-    if command == "ungraft-tree":
+    if interrupted:
+        os.mkdir(prefix.store)
+        with open(os.path.join(prefix.store, "journal.json"), "w") as stream:
+            json.dump({"operation": "graft", "phase": "staging"}, stream)
+    elif command == "ungraft-tree":
         prefix.graft()
     before = prefix.snapshot()
     holder = subprocess.Popen([sys.executable, "-c", HOLD, lock], stdin=subprocess.PIPE, stdout=subprocess.PIPE)

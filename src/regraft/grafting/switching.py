@@ -69,6 +69,11 @@ def recover(tree, forward=True):
     """
     if not os.path.isdir(tree.store):
         return None
+    with packages.held(tree.library):
+        return _recover(tree, forward)
+
+
+def _recover(tree, forward):
     journal, receipt = records.read(tree)
     if journal is None:
         if receipt is None:
