@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import systems
 
 from regraft_tools import environments, interpreters, testing
 
@@ -111,7 +112,7 @@ def find_wheel(wheels):
     def find(series: str, machine: str = MACHINE, libc: str = "manylinux") -> Wheel:
         found = [each for each in wheels if each.suits(series, machine, libc)]
         if not found:
-            pytest.skip("%s has no wheel for %s on %s, %s" % (directory(), series, machine, libc))
+            systems.lack("%s has no wheel for %s on %s, %s" % (directory(), series, machine, libc))
         return found[0]
 
     return find

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import systems
 
 import conftest
 from regraft_tools import environments, interpreters
@@ -59,7 +60,7 @@ def place(request, find_wheel, tmp_path):
     find_wheel(series)
     found = interpreters.search([series]).of(series)
     if found is None:
-        pytest.skip("there is no Python %s here" % series)
+        systems.lack("there is no Python %s here" % series)
     root = tmp_path / "place"
     if kind == "venv":
         environments.make_venv(found, root)

@@ -55,7 +55,7 @@ def test_it_shakes_hands_on_the_newest_pythons(find_wheel, trial, series):
     systems.check_root("Debian's newest Pythons are in a system of their own")
     root = reference.room() / reference.SUITE
     if not root.is_dir():
-        pytest.skip("there is no Debian sid in the cache; `nox -s reference` makes it")
+        systems.lack("there is no Debian sid in the cache; `nox -s reference` makes it")
     wheel = find_wheel(series)
     done = systems.enter(root, trial, "/usr/bin/python" + series, *at(systems.TRIAL, PROGRAM, *CERTIFICATES),
                          PYTHONPATH=overlay("%s/%s" % (systems.TRIAL, wheel)))

@@ -40,7 +40,7 @@ def place(request, find_wheel, trial):
     wheel = find_wheel(series)
     found = interpreters.search([series]).of(series)
     if found is None:
-        pytest.skip("there is no Python %s here" % series)
+        systems.lack("there is no Python %s here" % series)
     environment = environments.ensure(found, "neighbours", packages=PACKAGES[series], regraft=False)
     if series == "2.7":
         build_pycurl(environment)
@@ -51,7 +51,7 @@ def run(place, trial, name, order, *words, **variables):
     if name == "_hashlib" and place.series == "2.7" and not has(place, "_hashlib"):
         pytest.skip("this Python 2.7 was built without _hashlib, as all are that were built with OpenSSL 3")
     if name == "pycurl" and not has(place, "pycurl"):
-        pytest.skip("pycurl has no wheel for 2.7, and could not be compiled here")
+        systems.lack("pycurl has no wheel for 2.7, and could not be compiled here")
     return systems.run(
         [str(place.python), str(trial / "programs/neighbours.py"), name, order, *words, str(trial / "certs/localhost.pem"),
          str(trial / "certs/ca.pem")], PYTHONPATH=overlay(str(place.tree)), **variables)
