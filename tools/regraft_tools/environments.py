@@ -18,8 +18,6 @@ their paths.
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import hashlib
 import json
 import os
@@ -32,7 +30,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from regraft_tools import interpreters
+from regraft_tools import debian, interpreters
 from regraft_tools.interpreters import Interpreter
 
 VARIABLE = "REGRAFT_ENVIRONMENTS"
@@ -124,7 +122,7 @@ def ensure(
     if requirements:
         base["requirements"] = requirements.read_text()
     stamp = path / "regraft-tools.json"
-    with _locked(path):
+    with debian.locked(path):
         # Asked for with the lock held: whoever waits for it then finds the work done.
         built = wheel(interpreter) if regraft else None
         state = dict(base, wheel=str(built) if built else None)
@@ -155,13 +153,13 @@ def wheel(interpreter: Interpreter) -> Path:
     """
     key = source_key()
     target = directory() / "wheels" / key / interpreter.version
-    with _locked(target):
+    with debian.locked(target):
         ready = sorted(target.glob("*.whl"))
         if ready:
             return ready[0]
         builder = _builder(interpreter)
         room = directory() / "builds" / source_key(EXTENSION_SOURCES) / interpreter.version
-        with _locked(room), tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        with debian.locked(room), tempfile.TemporaryDirectory(dir=target.parent) as folder:
             _refresh(room)
             product = Path(folder, "product")
             _run(
@@ -345,14 +343,6 @@ def _read_json(path: Path) -> dict:
         return json.loads(path.read_text())
     except (OSError, ValueError):
         return {}
-
-
-@contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with open(path.with_name(path.name + ".lock"), "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def main(arguments: Iterable[str]) -> int:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import dataclasses
-import fcntl
 import hashlib
 import shutil
 import subprocess
 import sys
 import tarfile
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -103,7 +100,7 @@ def takes(pip: tuple[int, ...], wheel: Path) -> bool:
 
 def _find_sdist(version: str) -> Path:
     path = environments.checkout() / "dist" / ("regraft-%s.tar.gz" % version)
-    with _locked(environments.directory() / "sdist"):
+    with debian.locked(environments.directory() / "sdist"):
         if not path.exists():
             return sdist.make()
         with tarfile.open(path) as archive:
@@ -152,7 +149,7 @@ def fetch(requirement: str) -> Path:
     """The wheel of a project, the newest that the requirement allows, as this Python's pip gets it; kept."""
     words = "".join(each if each.isalnum() else "_" for each in requirement)
     folder = debian.cache() / "installing" / words
-    with _locked(folder):
+    with debian.locked(folder):
         if not folder.exists():
             partial = folder.with_name(folder.name + ".partial")
             shutil.rmtree(partial, ignore_errors=True)
@@ -164,11 +161,3 @@ def fetch(requirement: str) -> Path:
             )
             partial.rename(folder)
     return next(folder.glob("*.whl"))
-
-
-@contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with open(path.with_name(path.name + ".lock"), "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
