@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import shutil
 import ssl
+import subprocess
 import urllib.error
 import urllib.request
 import zipfile
@@ -38,7 +40,7 @@ def place(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def offered(place, tmp_path_factory):
-    return artefacts.collect(OLDEST, tmp_path_factory.mktemp("offered") / "wheels", place.pip, source=False)
+    return artefacts.collect(OLDEST, tmp_path_factory.mktemp("offered") / "wheels", place.pip, source=False, anew=True)
 
 
 @pytest.mark.parametrize("name", ["upgrade", "upgrade-keeping"])
@@ -131,14 +133,32 @@ def test_a_wheel_of_other_sources_is_not_tried_in_the_place_of_these(tmp_path, m
     module.write_text('__version__ = "1.0"\n')
     made = make_wheel(tmp_path)
     tag = "cp%d%d" % OLDEST.release[:2]
-    wheel = made.rename(tmp_path / "dist" / ("regraft-1.0-%s-%sm-manylinux2014_x86_64.whl" % (tag, tag)))
+    # Of 2.7 there are two kinds, of which one is here.
+    for abi in (tag + "m", tag + "mu"):
+        shutil.copy(made, tmp_path / "dist" / ("regraft-1.0-%s-%s-manylinux2014_x86_64.whl" % (tag, abi)))
     monkeypatch.setattr(artefacts.environments, "checkout", lambda: tmp_path)
-    assert artefacts.find_wheel(OLDEST) == wheel
+    assert artefacts.find_wheel(OLDEST).parent == tmp_path / "dist"
     module.write_text('__version__ = "1.1"\n')
     with pytest.raises(Trouble, match="is of other sources"):
         artefacts.find_wheel(OLDEST)
-    wheel.unlink()
+    for each in (tmp_path / "dist").iterdir():
+        each.unlink()
     assert artefacts.find_wheel(OLDEST) is None
+
+
+def test_of_two_wheels_for_2_7_the_one_of_the_interpreters_kind_is_taken(tmp_path, monkeypatch):
+    interpreter = interpreters.search(["2.7"]).of("2.7")
+    if interpreter is None:
+        pytest.skip("there is no Python 2.7 here")
+    (tmp_path / "dist").mkdir()
+    for abi in ("cp27m", "cp27mu"):
+        path = tmp_path / "dist" / ("regraft-1.0-cp27-%s-manylinux2010_x86_64.whl" % abi)
+        with zipfile.ZipFile(path, "w"):
+            pass
+    monkeypatch.setattr(artefacts.environments, "checkout", lambda: tmp_path)
+    done = subprocess.run([str(interpreter.path), "-c", "import sys; print(sys.maxunicode > 0xffff)"], capture_output=True,
+                          text=True, check=True)
+    assert ("-cp27mu-" in artefacts.find_wheel(interpreter).name) == (done.stdout.strip() == "True")
 
 
 def test_a_wheel_is_given_another_version_throughout(tmp_path):

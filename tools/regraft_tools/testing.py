@@ -35,6 +35,8 @@ HERE = {
     "peers": ("tests/peers",), "wheels": ("tests/wheels",), "bundle": ("tests/bundle",),
     "graft_trials": ("tests/graft_trials",),
 }
+# Tests that mostly wait for processes of their own: files side by side, as a file's tests share what is dear.
+SIDE_BY_SIDE = {"tools": ("-n", "auto", "--dist", "loadfile")}
 PACKAGES = ("hypothesis", "pytest")  # what our own tests need of others
 DIRECTORIES = ("tests/unit", "tests/wire", "tests/startup", "tests/profiles", "tests/plugin", "tests/leaks",
                "tests/graft")
@@ -44,7 +46,7 @@ REFERENCE_VARIABLE = "REGRAFT_TEST_REFERENCE"
 # What a person sets for tests that need more than there always is: a FIPS provider, five gigabytes' patience, luck.
 HANDED_ON = ("REGRAFT_TEST_FIPS", "REGRAFT_TEST_HUGE", "REGRAFT_TEST_RANDOM")
 REFERENCE = "3.13"  # the series whose answers are taken for right
-AT_A_TIME = 2
+AT_A_TIME = 4  # they wait for processes, sockets and time-outs more than they compute
 NO_TESTS = 5  # exit status of pytest
 LONGEST = 1200  # seconds for one interpreter; a run that takes longer hangs
 
@@ -62,7 +64,7 @@ def run_here(name: str, arguments: Sequence[str]) -> bool:
     title = "%s %s" % (interpreters.own().version, name)
     with tempfile.TemporaryDirectory(prefix="regraft-tests-") as folder:
         finished = run_pytest(
-            [sys.executable, "-m", "pytest"], title, with_paths(arguments, HERE[name]),
+            [sys.executable, "-m", "pytest", *SIDE_BY_SIDE.get(name, ())], title, with_paths(arguments, HERE[name]),
             dict(os.environ), Path(folder),
         )
     return close([finished])

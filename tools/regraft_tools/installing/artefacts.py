@@ -51,7 +51,7 @@ class Offered:
 
 
 def collect(
-    interpreter: Interpreter, folder: Path, pip: tuple[int, ...], source: bool = True
+    interpreter: Interpreter, folder: Path, pip: tuple[int, ...], source: bool = True, anew: bool = False
 ) -> Offered:
     """Puts together what is installed for an interpreter: from dist/ what is there, else newly made.
 
@@ -59,9 +59,10 @@ def collect(
         folder: for what is made; there is none yet.
         pip: its version.
         source: whether there is to be an sdist.
+        anew: whether dist/ is passed over.
     """
     folder.mkdir()
-    found = find_wheel(interpreter)
+    found = None if anew else find_wheel(interpreter)
     refused = found if found and not takes(pip, found) else None
     wheel = environments.wheel(interpreter) if refused or not found else found
     version = wheel.name.split("-")[1]
@@ -80,6 +81,10 @@ def find_wheel(interpreter: Interpreter) -> Path | None:
         Trouble: it was made of other sources.
     """
     tag = "cp%d%d" % interpreter.release[:2]
+    if interpreter.release[0] == 2:
+        question = "import sys; sys.exit(sys.maxunicode == 0xFFFF)"  # UCS-4, as distributions and pyenv build it
+        narrow = subprocess.run([str(interpreter.path), "-S", "-c", question], check=False).returncode
+        tag += "-%sm%s" % (tag, "" if narrow else "u")
     for path in sorted((environments.checkout() / "dist").glob("regraft-*-%s-*.whl" % tag)):
         platform = path.stem.split("-")[-1]
         if platform.endswith("x86_64") and "musl" not in platform and "macos" not in platform:
