@@ -1,9 +1,6 @@
 """Trees to be grafted."""
 from __future__ import absolute_import, division, print_function
 
-import ctypes
-import os
-
 import pytest
 
 import prefixes
@@ -33,18 +30,3 @@ def prefix(template, tmp_path):
 def regrafted(grafted, tmp_path):
     """A fresh grafted one: a copy with all times, as of an image."""
     return prefixes.copy(grafted, str(tmp_path / "grafted"))
-
-
-@pytest.fixture
-def without_override():
-    """A `preexec_fn` that lets file modes bind a root user too."""
-    if os.geteuid():
-        return None
-    libc = ctypes.CDLL(None, use_errno=True)
-    drop, override = 24, 1  # PR_CAPBSET_DROP, CAP_DAC_OVERRIDE
-
-    def give_up():
-        if libc.prctl(drop, override, 0, 0, 0):
-            raise OSError(ctypes.get_errno(), "prctl")
-
-    return give_up

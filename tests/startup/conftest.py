@@ -1,8 +1,6 @@
 """Throw-away environments with a copy of the regraft under test."""
 from __future__ import absolute_import, division, print_function
 
-import ctypes
-import os
 import shutil
 
 import pytest
@@ -45,18 +43,3 @@ def user(templates, tmp_path):
     environment = Environment(root, find_base(), {"PYTHONUSERBASE": root})
     shutil.copytree(templates("this").package, environment.package)
     return environment
-
-
-@pytest.fixture
-def without_override():
-    """A `preexec_fn` that lets file modes bind a root user too."""
-    if os.geteuid():
-        return None
-    libc = ctypes.CDLL(None, use_errno=True)
-    drop, override = 24, 1  # PR_CAPBSET_DROP, CAP_DAC_OVERRIDE
-
-    def give_up():
-        if libc.prctl(drop, override, 0, 0, 0):
-            raise OSError(ctypes.get_errno(), "prctl")
-
-    return give_up

@@ -111,7 +111,7 @@ def has_heading(root: Path, version: str) -> bool:
 
 
 def prepare(root: Path, version: str, today: datetime.date) -> None:
-    """Writes the version and turns the heading of what is unreleased into its own; both files or none."""
+    """Writes the version and turns the heading of what is unreleased into its own; nothing, if that does not fit."""
     package, changes = root / "src/regraft/__init__.py", root / "CHANGELOG.md"
     text = changes.read_text(encoding="utf-8")
     if has_heading(root, version):
