@@ -4,8 +4,14 @@
 # and write() with it. OpenSSL's own memory BIO has no lock (stock Python corrupts its
 # memory then), so the bytes lie in a pool of ours, behind a BIO of ours. The lock is
 # held while bytes are copied and never longer.
+#
+# What a large write() of a connection makes is mostly read whole and at once: asyncio
+# does so. lend_room() has such bytes put into the object that read() then returns, which
+# saves copying them and growing the pool. A pool that bytes are read from in pieces, or
+# that needs more, goes on with memory of its own. Only who has the GIL makes, gives away
+# or drops an object.
 
-from cpython.bytes cimport PyBytes_AS_STRING
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from cpython.pythread cimport (
     NOWAIT_LOCK, PyThread_acquire_lock, PyThread_allocate_lock, PyThread_get_thread_ident, PyThread_release_lock,
     PyThread_type_lock, WAIT_LOCK)
@@ -23,6 +29,9 @@ cdef struct Pool:
     size_t end
     size_t capacity
     bint ended
+    PyObject *lent   # a bytes object or NULL
+    bint in_lent     # `data` is the inside of `lent`, and not allocated
+    bint unreadable  # nobody can read() any more
 
 cdef enum:
     # What an empty pool keeps for the next bytes: some records.
@@ -48,7 +57,7 @@ cdef size_t _take(Pool *pool, char *target, size_t size, bint *ended) noexcept n
     ended[0] = pool.ended
     if pool.start == pool.end:
         pool.start = pool.end = 0
-        if pool.capacity > _POOL_KEEPS:
+        if pool.capacity > _POOL_KEEPS and not pool.in_lent:
             free(pool.data)
             pool.data = NULL
             pool.capacity = 0
@@ -70,9 +79,17 @@ cdef bint _make_room(Pool *pool, size_t size) noexcept nogil:
     if size > (<size_t>-1) // 4 or capacity > (<size_t>-1) // 4:
         return False
     capacity = max(2 * capacity, pool.end + size, <size_t>1024)
-    data = <char *>realloc(pool.data, capacity)
+    return _reallocate(pool, capacity)
+
+
+cdef bint _reallocate(Pool *pool, size_t capacity) noexcept nogil:
+    """Have the pool's bytes, from the first one of `data` on, in allocated memory of that size."""
+    cdef char *data = <char *>realloc(NULL if pool.in_lent else pool.data, capacity)
     if data == NULL:
         return False
+    if pool.in_lent:
+        memcpy(data, pool.data, pool.end)
+        pool.in_lent = False
     pool.data = data
     pool.capacity = capacity
     return True
@@ -88,6 +105,52 @@ cdef bint _put(Pool *pool, const char *source, size_t size) noexcept nogil:
         pool.end += size
     PyThread_release_lock(pool.lock)
     return done
+
+
+cdef PyObject *_end_lending(Pool *pool) noexcept nogil:
+    """The object that no byte of the pool lies in any more, or NULL."""
+    cdef PyObject *lent = pool.lent
+    if pool.in_lent:
+        if pool.start < pool.end:
+            return NULL
+        pool.in_lent = False
+        pool.data = NULL
+        pool.start = pool.end = pool.capacity = 0
+    pool.lent = NULL
+    return lent
+
+
+cdef int lend_room(Pool *pool, size_t size) except -1:
+    """Let the next `size` bytes lie in an object that read() can return, if the pool is empty."""
+    cdef PyObject *lent
+    cdef PyObject *old = NULL
+    if pool.unreadable or _waiting(pool):
+        return 0
+    lent = RawBytes(NULL, <Py_ssize_t>size)
+    PyThread_acquire_lock(pool.lock, WAIT_LOCK)
+    if pool.start == pool.end:
+        old = _end_lending(pool)
+        free(pool.data)
+        pool.lent = lent
+        pool.in_lent = True
+        pool.data = PyBytes_AS_STRING(<object>lent)
+        pool.capacity = size
+        pool.start = pool.end = 0
+    else:  # another connection was faster
+        old = lent
+    PyThread_release_lock(pool.lock)
+    Py_XDECREF(old)
+    return 0
+
+
+cdef PyObject *_give_lent(Pool *pool, size_t size) noexcept nogil:
+    """The object with the next `size` bytes in it, if they are all of the pool; else NULL."""
+    cdef PyObject *lent = pool.lent
+    # Where few bytes came, as when a handshake is not done, a copy of them is better than cutting off the rest.
+    if not pool.in_lent or pool.start or size != pool.end or size < pool.capacity // 2:
+        return NULL
+    pool.start = pool.end
+    return _end_lending(pool)
 
 
 # ---- what OpenSSL calls ---------------------------------------------------------
@@ -126,7 +189,8 @@ cdef int _destroy_pool(BIO *bio) noexcept nogil:
     if pool != NULL:
         if pool.lock != NULL:
             free_lock(pool.lock)
-        free(pool.data)
+        if not pool.in_lent:
+            free(pool.data)
         free(pool)
     return 1
 
@@ -176,6 +240,17 @@ cdef class MemoryBIO:
         refuse_to_pickle("_ssl.MemoryBIO")
 
     def __dealloc__(self):
+        cdef PyObject *lent
+        if self.pool != NULL and self.pool.lock != NULL:
+            # A connection that goes on with the BIO may have no GIL to drop the object with.
+            PyThread_acquire_lock(self.pool.lock, WAIT_LOCK)
+            self.pool.unreadable = True
+            if self.pool.in_lent and self.pool.start < self.pool.end:
+                # Without memory for the bytes the object stays, as they could still be asked for.
+                _reallocate(self.pool, self.pool.end)
+            lent = _end_lending(self.pool)
+            PyThread_release_lock(self.pool.lock)
+            Py_XDECREF(lent)
         if self.bio != NULL:
             BIO_free(self.bio)
 
@@ -198,17 +273,32 @@ cdef class MemoryBIO:
         Returns: bytes, empty when there are none.
         Since: 3.5. Source: ssl documentation, MemoryBIO.read.
         """
-        cdef Py_ssize_t waiting = <Py_ssize_t>_waiting(self.pool), done
+        cdef Py_ssize_t waiting, done
+        cdef PyObject *lent
         cdef bytes data
         cdef bint ended = False
         if size > INT_MAX:
             raise OverflowError("Python int too large to convert to C int")
+        PyThread_acquire_lock(self.pool.lock, WAIT_LOCK)
+        waiting = <Py_ssize_t>(self.pool.end - self.pool.start)
         if size < 0 or size > waiting:
             size = waiting
+        lent = _give_lent(self.pool, <size_t>size)
+        PyThread_release_lock(self.pool.lock)
+        if lent != NULL:
+            if size != PyBytes_GET_SIZE(<object>lent):
+                _PyBytes_Resize(&lent, size)
+            data = <bytes>lent
+            Py_DECREF(data)
+            return data
         if size == 0:
             return b""
         data = PyBytes_FromStringAndSize(NULL, size)
         done = <Py_ssize_t>_take(self.pool, PyBytes_AS_STRING(data), <size_t>size, &ended)
+        PyThread_acquire_lock(self.pool.lock, WAIT_LOCK)
+        lent = _end_lending(self.pool)
+        PyThread_release_lock(self.pool.lock)
+        Py_XDECREF(lent)
         # Another thread may have been faster.
         return data if done == size else data[:done]
 

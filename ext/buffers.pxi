@@ -3,6 +3,10 @@
 from cpython.number cimport PyNumber_Index as operator_index
 from libc.limits cimport INT_MAX, INT_MIN, LONG_MAX
 
+cdef extern from "Python.h":
+    PyObject *RawBytes "PyBytes_FromStringAndSize"(const char *data, Py_ssize_t size) except NULL
+    int _PyBytes_Resize(PyObject **data, Py_ssize_t size) except -1
+
 cdef extern from "compat.h":
     int RG_get_buffer(object source, Py_buffer *view) except -1
     int RG_get_writable_buffer(object target, Py_buffer *view) except -1

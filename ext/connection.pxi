@@ -29,6 +29,7 @@ cdef class _SSLSocket:
     cdef str hostname
     cdef bytes checked_name
     cdef bint plain_socket, server, unconfirmed, names_address, ended, blocks
+    cdef Pool *outgoing  # of the BIO that the connection keeps; NULL over a socket
     cdef Visit *visits
     cdef Visit usual_visit
     # Contexts switched to from inside OpenSSL, in use until the last thread leaves it.
@@ -37,6 +38,7 @@ cdef class _SSLSocket:
 
     def __cinit__(self, maker=None):
         self.ssl = NULL
+        self.outgoing = NULL
         self.visits = NULL
         self.lock = NULL
         if maker is not _MAKER:
@@ -289,6 +291,8 @@ cdef class _SSLSocket:
             call.data = <char *>view.buf
             call.size = <size_t>view.len
             call.done = 0
+            if call.size >= _LARGE and self.outgoing != NULL:
+                lend_room_for(self, call.size)
             if self._run(_write_step, &call, &patience, _WRITE_LATE) == _NOT_READY:
                 raise _not_ready(&call)
         finally:

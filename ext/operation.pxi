@@ -18,8 +18,6 @@ cdef extern from "time.h" nogil:
     const int CLOCK_MONOTONIC
 
 cdef extern from "Python.h":
-    PyObject *RawBytes "PyBytes_FromStringAndSize"(const char *data, Py_ssize_t size) except NULL
-    int _PyBytes_Resize(PyObject **data, Py_ssize_t size) except -1
     const Py_ssize_t PY_SSIZE_T_MIN
     ctypedef struct PyMethodDef:
         void *ml_meth
@@ -60,6 +58,11 @@ cdef int find_socket_methods() except -1:
 # No TLS record carries more; SSL_read_ex gives one record at a time.
 cdef enum:
     _RECORD_SIZE = 16384
+    # What a record has besides, in bytes: header, AEAD's tag and the type; in TLS 1.2 a nonce and no type.
+    _RECORD_MORE = 22
+    _RECORD_MORE_12 = 29
+    # Bytes; from here on copying them costs more than what saves it.
+    _LARGE = 4096
 
 cdef str _HANDSHAKE_LATE = "_ssl.c:%d: The handshake operation timed out" % RG_LINE
 cdef str _READ_LATE = "The read operation timed out"
@@ -181,6 +184,13 @@ cdef object _not_ready(Call *call):
     if call.ssl_error == SSL_ERROR_WANT_WRITE:
         return _made_error(SSLWantWriteError, SSL_ERROR_WANT_WRITE, _WRITE_WANTED, None, None)
     return _made_error(SSLWantReadError, SSL_ERROR_WANT_READ, _READ_WANTED, None, None)
+
+
+cdef int lend_room_for(_SSLSocket connection, size_t size) except -1:
+    """Let the records that `size` bytes make lie where MemoryBIO.read() can give them away."""
+    cdef size_t records = (size - 1) // _RECORD_SIZE + 1
+    cdef size_t more = _RECORD_MORE if SSL_version(connection.ssl) >= TLS1_3_VERSION else _RECORD_MORE_12
+    return lend_room(connection.outgoing, size + records * more)
 
 
 cdef int refuse_second_visit(Visit *visits, unsigned long thread) except -1:

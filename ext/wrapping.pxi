@@ -108,6 +108,7 @@ cdef int _set_memory(_SSLSocket connection, MemoryBIO incoming, MemoryBIO outgoi
         BIO_free(incoming.bio)
         raise_ssl_error()
     SSL_set_bio(connection.ssl, incoming.bio, outgoing.bio)
+    connection.outgoing = outgoing.pool
     return 0
 
 

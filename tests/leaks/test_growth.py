@@ -39,6 +39,22 @@ def test_connections_over_memory_leave_nothing_behind(certs, version):
     assert growth_of(connect) == {}
 
 
+def test_large_writes_over_memory_leave_nothing_behind(certs):
+    client, server = client_context(certs), server_context(certs)
+
+    def connect():
+        pair = Pair(client, server)
+        with failing(ssl.SSLWantReadError):
+            pair.client.write(b"too early" * 1000)
+        pair.shake_hands()
+        pair.client.write(b"x" * 70000)
+        pair.to_server.write(pair.to_server.read())  # given away, and copied back
+        pair.client.write(b"y" * 20000)              # needs more room
+        pair.server.write(b"z" * 20000)              # stays
+
+    assert growth_of(connect) == {}
+
+
 def test_connections_over_sockets_leave_nothing_behind(certs):
     client, server = client_context(certs), server_context(certs)
 
