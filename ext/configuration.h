@@ -9,12 +9,29 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/types.h>
+#if defined(__linux__)
+#include <elf.h>
+/* Weak, as glibc has it from 2.16 on, and a wheel may have to run with an older one. */
+extern unsigned long getauxval(unsigned long) __attribute__((weak));
+#endif
+
+/* Whether the process has rights that its user has not. An OpenSSL that was built for an old glibc, or for musl, does
+ * not know those that come with the capabilities of a file; the kernel does. */
+static inline int
+rg_has_borrowed_rights(void)
+{
+#if defined(__linux__)
+    if (getauxval != NULL && getauxval(AT_SECURE) != 0)
+        return 1;
+#endif
+    return OPENSSL_issetugid();
+}
 
 /* A variable of the environment as OpenSSL reads it: not in a process with borrowed rights. */
 static inline const char *
 RG_environment(const char *name)
 {
-    return OPENSSL_issetugid() ? NULL : getenv(name);
+    return rg_has_borrowed_rights() ? NULL : getenv(name);
 }
 
 /* What OpenSSL takes for a yes in a configuration. */

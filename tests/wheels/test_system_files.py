@@ -6,6 +6,9 @@ Each system is a directory that is mounted in the place of /etc, and of /var/lib
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import struct
 
 import pytest
 
@@ -170,3 +173,36 @@ def test_the_systems_configuration_is_not_read(start, lay_out, trial, text):
         assert json.loads(named.stdout)["version"] == "TLSv1.2", named.stderr
     else:
         assert named.returncode == 1 and "RuntimeError" in named.stderr and "/etc/ssl/openssl.cnf" in named.stderr
+
+
+# Root has all rights without borrowing any.
+_AS_NOBODY = """
+import os, sys
+os.setgroups([])
+os.setgid(65534)
+os.setuid(65534)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+_HIGHEST = "import ssl; print(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).maximum_version.name)"
+# Format 2, effective; CAP_NET_BIND_SERVICE, which is what servers without root are given.
+_CAPABILITY = struct.pack("<5I", 0x02000001, 1 << 10, 0, 0, 0)
+
+
+@pytest.mark.parametrize("series", ["2.7", "3.9"])
+def test_a_program_with_file_capabilities_reads_no_configuration(find_wheel, trial, tmp_path, series):
+    wheel, root = find_wheel(series), systems.bullseye(series)
+    shutil.copytree(trial / str(wheel), tmp_path / "wheel")
+    (tmp_path / "openssl.cnf").write_text(CONFIGURATION)
+    plain, borrowing = (shutil.copy(root / "usr/bin" / ("python" + series), tmp_path / name) for name in ("plain", "borrowing"))
+    for path in (tmp_path, *tmp_path.rglob("*")):
+        path.chmod(path.stat().st_mode | (0o555 if path.is_dir() else 0o444))
+    os.setxattr(borrowing, "security.capability", _CAPABILITY)
+
+    def highest(program):
+        done = systems.enter(
+            root, tmp_path, "/usr/bin/python" + series, "-c", _AS_NOBODY, "%s/%s" % (systems.TRIAL, program), "-c", _HIGHEST,
+            PYTHONPATH=overlay(systems.TRIAL + "/wheel"), OPENSSL_CONF=systems.TRIAL + "/openssl.cnf")
+        return done.stdout.strip() or done.stderr
+
+    assert highest("plain") == "TLSv1_2"
+    assert highest("borrowing") == "MAXIMUM_SUPPORTED"

@@ -43,7 +43,7 @@ class Target:
 
 # pip 19.2.3, which 2.7.18 ships, takes nothing newer than manylinux2010. The others could be served by the
 # same OpenSSL, but that would cost them secure_getenv() and getauxval(), which came with 2.16 and 2.17: with
-# those OpenSSL knows a process with file capabilities, and does not read OPENSSL_CONF in it.
+# those OpenSSL itself knows a process with file capabilities, and reads none of its variables there.
 OLD_X86_64 = Target(
     "manylinux2010_x86_64", "x86_64-linux-gnu.2.12", "linux-x86_64",
     ("manylinux_2_12_x86_64", "manylinux2010_x86_64"), "-x86_64-linux-gnu",
