@@ -132,7 +132,7 @@ def scan_packages(session: nox.Session) -> None:
 
 @nox.session(name="graft-trials")
 def graft_trials(session: nox.Session) -> None:
-    """Standard libraries grafted, killed at random calls, given back, with CPython's own suites in them; needs strace."""
+    """Trees grafted, killed at random calls, given back, under CPython's own suites; recipes followed. strace, root."""
     run_tool(session, "testing", "graft_trials", *session.posargs)
     if not session.posargs:
         run_tool(session, "conformance", "run", "--tree", "--python", "2.7")

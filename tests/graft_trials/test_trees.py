@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 import trees
 
-from regraft_tools import interpreters, testing
+from regraft_tools import interpreters
 
 SERIES = os.environ.get("REGRAFT_TRIALS", "2.7,3.13").split(",")
 FOUND = interpreters.search(SERIES).found
@@ -26,11 +26,6 @@ SEED = int(os.environ.get("REGRAFT_TEST_RANDOM", random.SystemRandom().randrange
 UNUSED = ("ensurepip", "idlelib", "lib2to3", "config*", "lib-tk", "tkinter", "turtledemo", "pydoc_data", "distutils",
           "unittest", "libpython*.a", "site-packages/*")
 OURS = ("ssl", "_ssl", "hashlib", "_hashlib", "hmac", "random", "secrets")
-
-
-@pytest.fixture(scope="module")
-def certificates(tmp_path_factory) -> Path:
-    return testing.make_certificates(tmp_path_factory.mktemp("certificates"))
 
 
 @pytest.fixture(scope="module", params=FOUND, ids=lambda each: each.version)

@@ -62,7 +62,7 @@ def test_debootstrap_is_unpacked_and_gets_the_mirror_and_the_keys_of_this_machin
     cache, tmp_path, monkeypatch
 ):
     ran = []
-    monkeypatch.setattr(debian, "of_machine", lambda: debian.Archive("file:/mirror", Path("/keys")))
+    monkeypatch.setattr(debian, "of_machine", lambda suite: debian.Archive("file:/mirror", Path("/keys")))
     monkeypatch.setattr(debian, "unpack", lambda suite, packages: Path("/tree"))
     monkeypatch.setattr(debian, "command", lambda *words, **options: ran.append((words, options)))
     target = tmp_path / "system"

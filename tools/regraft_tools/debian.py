@@ -115,6 +115,27 @@ def unpacked(suite: str, packages: Sequence[str]) -> Path | None:
     return tree if tree.is_dir() else None
 
 
+def bootstrap(suite: str, target: Path, packages: Sequence[str] = (), archive: Archive | None = None) -> None:
+    """Makes a whole system that can be entered: what each Debian has, these packages, and what they need.
+
+    It needs root. The packages' files stay in its `var/cache/apt/archives`.
+
+    Args:
+        target: its root, an empty directory.
+
+    Raises:
+        Unavailable: as `unpack`.
+    """
+    _check_names(suite, packages or ["apt"])
+    archive = archive or of_machine(suite)
+    tool = unpack("sid", ["debootstrap"])
+    command(
+        "sh", str(tool / "usr/sbin/debootstrap"), "--variant=minbase", "--keyring=%s" % archive.keyring,
+        *(["--include=" + ",".join(packages)] if packages else []), suite, str(target), archive.mirror,
+        environ=os.environ | {"DEBOOTSTRAP_DIR": str(tool / "usr/share/debootstrap")},
+    )
+
+
 def unpack_source(
     suite: str, package: str, archive: Archive | None = None, version: str = ""
 ) -> Path:

@@ -100,15 +100,8 @@ def _lacking() -> list[str]:
 
 
 def _bootstrap(target: Path) -> None:
-    archive = debian.of_machine()
-    tool = debian.unpack(SUITE, ["debootstrap"])
     print("making a Debian %s with Python %s" % (SUITE, " and ".join(SERIES)), flush=True)
-    debian.command(
-        "sh", str(tool / "usr/sbin/debootstrap"), "--variant=minbase",
-        "--keyring=%s" % archive.keyring, "--include=" + ",".join(PACKAGES), SUITE, str(target),
-        archive.mirror,
-        environ=os.environ | {"DEBOOTSTRAP_DIR": str(tool / "usr/share/debootstrap")},
-    )
+    debian.bootstrap(SUITE, target, PACKAGES)
     # Packages that were fetched for it; they are unpacked now.
     for each in (target / "var/cache/apt/archives").glob("*.deb"):
         each.unlink()
