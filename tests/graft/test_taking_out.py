@@ -311,14 +311,17 @@ def test_files_as_their_debian_package_has_them_are_of_a_known_release(prefix):
 
 @pytest.mark.parametrize("name, lock, how", [
     ("rpm", "var/lib/rpm/.rpm.lock", "lockf"), ("rpm", "usr/lib/sysimage/rpm/.rpm.lock", "lockf"),
-    ("apk", "lib/apk/db/lock", "flock")])
+    ("apk", "lib/apk/db/lock", "flock"), ("apk", "run/apk/db.lock", "flock")])
 def test_rpm_and_apk_at_work_are_not_disturbed(prefix, name, lock, how):
     root = os.path.dirname(prefix.path)
     lock = os.path.join(root, lock)
     os.makedirs(os.path.dirname(lock))
     open(lock, "w").close()
     if name == "apk":
-        with open(os.path.join(os.path.dirname(lock), "installed"), "w") as stream:
+        database = os.path.join(root, "lib", "apk", "db")
+        if not os.path.isdir(database):
+            os.makedirs(database)
+        with open(os.path.join(database, "installed"), "w") as stream:
             stream.write("P:python\nF:usr/lib/%s\nR:ssl.py\n" % prefixes.NAME)
     holder = subprocess.Popen([sys.executable, "-c", HOLD.replace("lockf", how), lock], stdin=subprocess.PIPE,
                               stdout=subprocess.PIPE)

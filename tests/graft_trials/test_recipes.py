@@ -43,9 +43,11 @@ python2.7 (%s) unstable; urgency=medium
  -- Nobody <nobody@localhost>  Wed, 25 Nov 2026 12:00:00 +0000
 """
 FIELDS = ("Package", "Multi-Arch", "Pre-Depends", "Depends", "Breaks", "Replaces", "Conflicts", "Provides", "Description")
-# Debian's rpm has no lib64 and strips and compiles nothing, which those of Red Hat's kind do.
+# What rpms of Red Hat's kind do and Debian's does not; and Debian's Python is not in lib64.
 SPEC = r"""
 %%global _libdir %%{_prefix}/lib
+%%global _build_id_links compat
+%%global _missing_build_ids_terminate_build 1
 %%global __os_install_post \
     /usr/lib/rpm/brp-strip /usr/bin/strip \
     /usr/lib/rpm/brp-strip-shared /usr/bin/strip \
@@ -169,7 +171,7 @@ def test_the_package_that_has_ssl_is_enough_for_it(debs, tmp_path):
 
 @pytest.fixture(scope="module")
 def rpms(tmp_path_factory) -> roots.Root:
-    """A system with rpm, the packages of a stock Python (release 1) and of one by the recipe (2), and a root for them."""
+    """A system with rpm, and packages of a stock Python (release 1) and of one by the recipe (2)."""
     root = roots.copy("builder", tmp_path_factory.mktemp("rpms") / "builder")
     roots.unpack_wheel(root.path / LIBRARY / "site-packages")
     work = root.path / "work"
@@ -177,8 +179,11 @@ def rpms(tmp_path_factory) -> roots.Root:
     unpack_stock(root, work / "stock")
     library = work / "stock" / LIBRARY
     (library / "sitecustomize.py").unlink()  # a link to what is Debian's
+    with (library / "hmac.py").open("a") as stream:
+        stream.write("# Patched by this package, so that nobody but rpm knows it.\n")
     (work / "Makefile").write_text(
-        "install:\n\tmkdir -p $(DESTDIR)/usr\n\tcp -a stock/usr/bin stock/usr/lib $(DESTDIR)/usr\n")
+        "install:\n\tmkdir -p $(DESTDIR)/usr\n\tcp -a stock/usr/bin stock/usr/lib $(DESTDIR)/usr\n"
+        "\tchmod 755 $(DESTDIR)/%s/lib-dynload/*.so\n" % LIBRARY)
     tags, rest = roots.read_recipe("RPM", "spec").split("\n%install\n")
     rest = "\n%install\n" + rest
     # The other files of the package.
@@ -192,9 +197,22 @@ def rpms(tmp_path_factory) -> roots.Root:
         # The package python2-regraft that the recipe asks for is the wheel in site-packages.
         root.run("rpmbuild", "--nodeps", "-bb", "--define", "_builddir /work", "--define", "_rpmdir /work/rpms",
                  "/work/%s.spec" % name)
-    roots.copy("plain", root.path / "target")
-    shutil.copytree(work / "rpms", root.path / "target/rpms")
     return root
+
+
+@pytest.fixture
+def stock_rpm(rpms) -> roots.Root:
+    """The root in which the package of the stock Python is installed, and nothing else has been."""
+    target = rpms.path / "target"
+    shutil.rmtree(target, ignore_errors=True)
+    roots.copy("plain", target)
+    shutil.copytree(rpms.path / "work/rpms", target / "rpms")
+    for name in ("libexpat.so.1", "libssl.so.1.1", "libcrypto.so.1.1"):
+        found = next(each for each in (rpms.path / "lib", rpms.path / "usr/lib")
+                     if (each / "x86_64-linux-gnu" / name).exists())
+        shutil.copy(found / "x86_64-linux-gnu" / name, target / "usr/lib/x86_64-linux-gnu")
+    install_rpm(rpms, 1)
+    return roots.Root(target)
 
 
 def install_rpm(root: roots.Root, release: int, *words: str) -> roots.Root:
@@ -203,17 +221,35 @@ def install_rpm(root: roots.Root, release: int, *words: str) -> roots.Root:
     return roots.Root(root.path / "target")
 
 
-def test_a_package_of_the_spec_fragment_is_whole_and_goes_back_to_the_one_before(rpms, certificates):
-    rpms.run("sh", "-c", "cp -a /lib/x86_64-linux-gnu/libexpat.so.1* /usr/lib/x86_64-linux-gnu/libssl.so.1.1"
-             " /usr/lib/x86_64-linux-gnu/libcrypto.so.1.1 /target/usr/lib/x86_64-linux-gnu/")
-    target = install_rpm(rpms, 1)
-    is_stock(target, certificates)
-    before = target.snapshot()
+def test_a_package_of_the_spec_fragment_is_whole_and_goes_back_to_the_one_before(rpms, stock_rpm, certificates):
+    is_stock(stock_rpm, certificates)
+    before = stock_rpm.snapshot()
     install_rpm(rpms, 2)
-    is_ours(target, certificates)
+    is_ours(stock_rpm, certificates)
     install_rpm(rpms, 1, "--oldpackage")
-    is_stock(target, certificates)
-    assert target.snapshot() == before
+    is_stock(stock_rpm, certificates)
+    assert stock_rpm.snapshot() == before
+
+
+def test_the_tree_of_an_rpm_is_of_a_known_release_if_rpm_says_that_it_is_unchanged(rpms, stock_rpm, certificates):
+    def regraft(command: str) -> subprocess.CompletedProcess[str]:
+        return rpms.try_to("python2.7", "-B", "-m", "regraft", command, "--python", "/target/usr/bin/python2.7",
+                           PYTHONPATH="/%s/site-packages" % LIBRARY)
+
+    before = stock_rpm.snapshot()
+    module = stock_rpm.path / LIBRARY / "hmac.py"
+    text = module.read_bytes()
+    module.write_bytes(text + b"# by somebody\n")
+    done = regraft("graft-tree")
+    assert done.returncode == 1 and "hmac.py" in done.stderr and "--any-release" in done.stderr, done
+    module.write_bytes(text)
+    done = regraft("graft-tree")
+    assert done.returncode == 0, done
+    is_ours(stock_rpm, certificates)
+    assert "rpm's python27 2.7.18-1.x86_64" in stock_rpm.verify()[1]
+    assert "/%s/ssl.py" % LIBRARY in rpms.try_to(*RPM, "--verify", "--nodeps", "python27").stdout
+    assert regraft("ungraft-tree").returncode == 0
+    assert stock_rpm.snapshot() == before
 
 
 def read_dockerfile() -> list[tuple[str, str]]:

@@ -1,11 +1,11 @@
-"""Whether the files of a tree are those of a known release: known.json, or what dpkg says of its own."""
+"""Whether the files of a tree are those of a known release: known.json, or what their package manager says."""
 from __future__ import absolute_import, division, print_function
 
 import io
 import json
 import os
 
-from regraft.grafting import GraftError, files, packages
+from regraft.grafting import GraftError, files, packaged
 
 DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "known.json")
 # Modules whose text is compared. `_ssl` and `_hashlib` are built anew everywhere.
@@ -29,9 +29,9 @@ def find(tree):
             return row["name"]
         if len(others) < len(strange):
             strange = others
-    debian = packages.find_debian_release(tree.library, names)
-    if debian:
-        return debian
+    package = packaged.find(tree.library, names)
+    if package:
+        return package
     why = "%s there %s not as in a release of Python %s that is known" % (
         ", ".join(strange), "is" if len(strange) == 1 else "are", tree.facts["release"])
     if not rows:
