@@ -5,6 +5,7 @@ A Debian bullseye is made with debootstrap and kept in the cache; each trial has
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -14,6 +15,7 @@ import subprocess
 import tempfile
 import textwrap
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -97,8 +99,17 @@ class Root:
         return found
 
 
+@contextlib.contextmanager
+def copied(name: str, target: Path) -> Iterator[Root]:
+    """A copy of a system of PACKAGES, removed in the end as it is large; skips where it cannot be made or entered."""
+    try:
+        yield copy(name, target)
+    finally:
+        shutil.rmtree(target, ignore_errors=True)
+
+
 def copy(name: str, target: Path) -> Root:
-    """A copy of a system of PACKAGES; skips where it cannot be made or entered."""
+    """A copy of a system of PACKAGES, for who removes it; skips where it cannot be made or entered."""
     lacking = [each for each in ("chroot", "mount", "unshare") if not shutil.which(each)]
     if os.geteuid() != 0 or lacking:
         lack("packages and images are made in a system of their own, which needs root%s"

@@ -5,10 +5,13 @@ The first run makes the systems (regraft_tools.debian) and needs the network and
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import shutil
 import subprocess
+import tarfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -100,9 +103,14 @@ def unpack_stock(root: roots.Root, target: Path) -> list[Path]:
 
 
 @pytest.fixture(scope="module")
-def debs(tmp_path_factory) -> list[Path]:
+def debs(tmp_path_factory) -> Iterator[list[Path]]:
     """Debian's packages of Python 2.7, built anew by the recipe."""
-    root = roots.copy("builder", tmp_path_factory.mktemp("debs") / "builder")
+    with roots.copied("builder", tmp_path_factory.mktemp("debs") / "builder") as root:
+        yield build_debs(root)
+
+
+def build_debs(root: roots.Root) -> list[Path]:
+    """Builds them in a system; the files."""
     roots.unpack_wheel(root.path / LIBRARY / "dist-packages")
     work = root.path / "work"
     package = work / "package/debian"
@@ -121,9 +129,9 @@ def debs(tmp_path_factory) -> list[Path]:
         for script in ("preinst", "postinst", "prerm", "postrm"):
             if (scripts / script).exists():
                 shutil.copy(scripts / script, package / ("%s.%s" % (name, script)))
-        contents = subprocess.run("dpkg-deb --fsys-tarfile '%s' | tar -t" % each, shell=True, capture_output=True,
-                                  text=True, check=True).stdout.splitlines()
-        listed = [path.removeprefix("./") for path in contents if not path.endswith("/")]
+        with tarfile.open(fileobj=io.BytesIO(subprocess.run(
+                ["dpkg-deb", "--fsys-tarfile", each], capture_output=True, check=True).stdout)) as contents:
+            listed = [member.name.removeprefix("./") for member in contents if not member.isdir()]
         # As the page says: two extensions leave the lists, and what is new is in the package that has ssl.py.
         listed = [path for path in listed if not re.search(r"/lib-dynload/(_ssl|_hashlib)\.", path)]
         if LIBRARY + "/ssl.py" in listed:
@@ -139,13 +147,13 @@ def debs(tmp_path_factory) -> list[Path]:
 
 
 @pytest.fixture
-def bullseye(debs, tmp_path) -> roots.Root:
+def bullseye(debs, tmp_path) -> Iterator[roots.Root]:
     """A system with the stock packages, and those of the recipe in /work."""
-    root = roots.copy("builder", tmp_path / "root")
-    (root.path / "work").mkdir()
-    for each in debs:
-        shutil.copy(each, root.path / "work")
-    return root
+    with roots.copied("builder", tmp_path / "root") as root:
+        (root.path / "work").mkdir()
+        for each in debs:
+            shutil.copy(each, root.path / "work")
+        yield root
 
 
 def test_packages_of_the_rules_fragment_are_whole_and_go_back_to_debians_own(bullseye, certificates):
@@ -161,18 +169,25 @@ def test_packages_of_the_rules_fragment_are_whole_and_go_back_to_debians_own(bul
 
 
 def test_the_package_that_has_ssl_is_enough_for_it(debs, tmp_path):
-    root = roots.copy("plain", tmp_path / "root")
-    for each in debs:
-        if "minimal" in each.name:
-            shutil.copy(each, root.path / "tmp")
-    root.run("sh", "-c", "dpkg --force-depends --install /tmp/*.deb")
-    assert "OpenSSL 3.5." in root.run("python2.7", "-B", "-c", "import ssl, hashlib, random; print(ssl.OPENSSL_VERSION)")
+    with roots.copied("plain", tmp_path / "root") as root:
+        for each in debs:
+            if "minimal" in each.name:
+                shutil.copy(each, root.path / "tmp")
+        root.run("sh", "-c", "dpkg --force-depends --install /tmp/*.deb")
+        said = root.run("python2.7", "-B", "-c", "import ssl, hashlib, random; print(ssl.OPENSSL_VERSION)")
+        assert said.startswith("OpenSSL 3.5."), said
 
 
 @pytest.fixture(scope="module")
-def rpms(tmp_path_factory) -> roots.Root:
+def rpms(tmp_path_factory) -> Iterator[roots.Root]:
     """A system with rpm, and packages of a stock Python (release 1) and of one by the recipe (2)."""
-    root = roots.copy("builder", tmp_path_factory.mktemp("rpms") / "builder")
+    with roots.copied("builder", tmp_path_factory.mktemp("rpms") / "builder") as root:
+        build_rpms(root)
+        yield root
+
+
+def build_rpms(root: roots.Root) -> None:
+    """Builds them in the system."""
     roots.unpack_wheel(root.path / LIBRARY / "site-packages")
     work = root.path / "work"
     work.mkdir()
@@ -197,7 +212,6 @@ def rpms(tmp_path_factory) -> roots.Root:
         # The package python2-regraft that the recipe asks for is the wheel in site-packages.
         root.run("rpmbuild", "--nodeps", "-bb", "--define", "_builddir /work", "--define", "_rpmdir /work/rpms",
                  "/work/%s.spec" % name)
-    return root
 
 
 @pytest.fixture
@@ -259,10 +273,15 @@ def read_dockerfile() -> list[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def image(tmp_path_factory) -> roots.Root:
+def image(tmp_path_factory) -> Iterator[roots.Root]:
     """What the steps of the page's Dockerfile make of a small bullseye."""
-    root = roots.copy("plain", tmp_path_factory.mktemp("image") / "root")
-    wheels = tmp_path_factory.mktemp("context") / "wheels"
+    with roots.copied("plain", tmp_path_factory.mktemp("image") / "root") as root:
+        follow_dockerfile(root, tmp_path_factory.mktemp("context") / "wheels")
+        yield root
+
+
+def follow_dockerfile(root: roots.Root, wheels: Path) -> None:
+    """Does its steps in a system, with the wheel in a directory that is made for it."""
     wheels.mkdir()
     shutil.copy(roots.find_wheel(), wheels)
     for number, (instruction, words) in enumerate(read_dockerfile()):
@@ -274,7 +293,6 @@ def image(tmp_path_factory) -> roots.Root:
         else:
             assert instruction == "RUN", instruction
             root.run("/bin/sh", "-c", words)
-    return root
 
 
 def test_the_image_of_the_dockerfile_is_grafted_and_has_nothing_else_of_ours(image, certificates):
@@ -286,19 +304,27 @@ def test_the_image_of_the_dockerfile_is_grafted_and_has_nothing_else_of_ours(ima
     assert receipt["release"].startswith("Debian's libpython2.7-"), receipt["release"]
 
 
-def test_an_upgrade_of_the_image_puts_the_stock_modules_back_and_the_page_says_how_to_graft_them(image, tmp_path, certificates):
+@pytest.fixture
+def upgraded(image, tmp_path) -> Iterator[roots.Root]:
+    """A copy of the image in which the packages of Python were installed anew."""
     root = roots.Root(tmp_path / "root")
     subprocess.run(["cp", "-a", "--reflink=auto", image.path, root.path], check=True)
-    changed = root.try_to("dpkg", "--verify").stdout
-    assert "/%s/ssl.py" % LIBRARY in changed, changed
-    builder = roots.copy("builder", tmp_path / "builder")
-    for each in (builder.path / "var/cache/apt/archives").glob("*.deb"):
-        shutil.copy(each, root.path / "tmp")
-    root.run("sh", "-c", "dpkg --install /tmp/*.deb")
-    status, said = root.verify()
+    with roots.copied("builder", tmp_path / "builder") as builder:
+        for each in (builder.path / "var/cache/apt/archives").glob("*.deb"):
+            shutil.copy(each, root.path / "tmp")
+    try:
+        assert "/%s/ssl.py" % LIBRARY in root.try_to("dpkg", "--verify").stdout
+        root.run("sh", "-c", "dpkg --install /tmp/*.deb")
+        yield root
+    finally:
+        shutil.rmtree(root.path)
+
+
+def test_an_upgrade_puts_the_stock_modules_back_and_the_page_says_how_to_graft_them(upgraded, certificates):
+    status, said = upgraded.verify()
     assert status == 1 and re.search(r"changed +ssl\.py\n", said), said
-    assert not root.look(certificates, "-S", "-E")["ssl"]
-    roots.unpack_wheel(root.path / "opt/regraft")
-    root.run("sh", "-euc", roots.read_recipe("Docker", "sh"))
-    shutil.rmtree(root.path / "opt/regraft")
-    is_ours(root, certificates)
+    assert not upgraded.look(certificates, "-S", "-E")["ssl"]
+    roots.unpack_wheel(upgraded.path / "opt/regraft")
+    upgraded.run("sh", "-euc", roots.read_recipe("Docker", "sh"))
+    shutil.rmtree(upgraded.path / "opt/regraft")
+    is_ours(upgraded, certificates)
