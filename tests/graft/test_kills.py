@@ -14,16 +14,21 @@ import pytest
 import prefixes
 from regraft import _boot
 
-# Kills its process before the call of os.rename, link, unlink, mkdir or rmdir with a number; 0 only counts them.
+# Kills its process before the call of os.rename, link, unlink, mkdir or rmdir with a number, or raises what RAISED names;
+# 0 only counts them.
 KILLER = r"""
 import os, signal, sys
-number, sys.argv = int(sys.argv[1]), ["regraft"] + sys.argv[2:]
+number, raised, sys.argv = int(sys.argv[1]), os.environ.get("RAISED"), ["regraft"] + sys.argv[2:]
 from regraft import cli
+if raised:
+    raised = {"MemoryError": MemoryError, "SystemExit": SystemExit, "ValueError": ValueError}[raised]
 calls = [0]
 
 def counted(function):
     def call(*arguments, **options):
         calls[0] += 1
+        if calls[0] == number and raised:
+            raise raised("in the middle")
         if calls[0] == number:
             os.kill(os.getpid(), signal.SIGKILL)
         return function(*arguments, **options)
@@ -37,8 +42,8 @@ sys.exit(status)
 """
 
 
-def run(prefix, number, *arguments):
-    return prefix.run("-c", KILLER, str(number), *arguments, PYTHONPATH=prefixes.SITE)
+def run(prefix, number, *arguments, **variables):
+    return prefix.run("-c", KILLER, str(number), *arguments, PYTHONPATH=prefixes.SITE, **variables)
 
 
 def count(result):
@@ -126,3 +131,13 @@ def test_a_graft_whose_new_modules_do_not_work_is_undone(prefix, tmp_path):
     result = prefix.regraft("graft-tree", "--any-release", prefix.path, PYTHONPATH=os.path.dirname(copy))
     assert result.status == 1 and result.err.count("\n") == 1 and "a test broke this" in result.err, result
     assert prefix.snapshot() == before
+
+
+@pytest.mark.parametrize("raised", ["MemoryError", "SystemExit", "ValueError"])
+def test_a_graft_that_an_exception_of_whatever_kind_ends_is_undone_at_once(numbers, template, tmp_path, raised):
+    before = template.snapshot()
+    for number in (numbers[0] // 2, numbers[0] - 12):  # of the staged files, and of those that are moved
+        prefix = prefixes.copy(template, str(tmp_path / str(number)))
+        result = run(prefix, number, "graft-tree", "--any-release", prefix.path, RAISED=raised)
+        assert result.status != 0 and "in the middle" in result.err, result
+        assert prefix.snapshot() == before

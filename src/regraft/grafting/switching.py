@@ -36,7 +36,7 @@ def graft(tree, plan, release):
             put_in(tree, record)
             staging.check(tree)
             return finish_graft(tree, record)
-        except (EnvironmentError, GraftError, KeyboardInterrupt) as error:
+        except BaseException as error:  # whatever it was: memory that ran out, a handler of signals that raises
             undo(tree)
             if files.describe_folder(tree.library) != before:
                 files.set_time(tree.library, before)

@@ -56,6 +56,7 @@ STEPS = (
     Step("one file for machines without an index", ("bundle",)),
     Step("trials of that file", ("bundle-trials",)),
     Step("installed by each pip, and taken out", ("installs",)),
+    Step("into images and packages of others, and out", ("graft-trials", "--", "tests/graft_trials/test_recipes.py")),
 )
 
 
