@@ -36,7 +36,9 @@ HERE = {
     "graft_trials": ("tests/graft_trials",),
 }
 # Tests that mostly wait for processes of their own: files side by side, as a file's tests share what is dear.
-SIDE_BY_SIDE = {"tools": ("-n", "auto", "--dist", "loadfile")}
+SIDE_BY_SIDE = {name: ("-n", "auto", "--dist", "loadfile") for name in ("tools", "bundle")}
+# What interrupts programs at many places, or runs suites of others: seconds after which even that hangs.
+LONG = {"wheels": 3600, "bundle": 3600, "graft_trials": 4 * 3600}
 PACKAGES = ("hypothesis", "pytest")  # what our own tests need of others
 DIRECTORIES = ("tests/unit", "tests/wire", "tests/startup", "tests/profiles", "tests/plugin", "tests/leaks",
                "tests/graft")
@@ -65,7 +67,7 @@ def run_here(name: str, arguments: Sequence[str]) -> bool:
     with tempfile.TemporaryDirectory(prefix="regraft-tests-") as folder:
         finished = run_pytest(
             [sys.executable, "-m", "pytest", *SIDE_BY_SIDE.get(name, ())], title, with_paths(arguments, HERE[name]),
-            dict(os.environ), Path(folder),
+            dict(os.environ), Path(folder), LONG.get(name),
         )
     return close([finished])
 
@@ -149,17 +151,19 @@ def run_pytest(
             stdin=subprocess.DEVNULL, stdout=stream, stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+        late = ""
         try:
             status = process.wait(LONGEST if longest is None else longest)
-        except subprocess.TimeoutExpired:
+        except subprocess.TimeoutExpired as expired:
             # The group is the one that was started here: children that tests left are in it.
             os.killpg(process.pid, signal.SIGKILL)
             status = process.wait()
+            late = "no end after %d seconds" % expired.timeout
     text = output.read_text("utf-8", "replace")
-    return Finished(_read_row(report, title, status), text)
+    return Finished(_read_row(report, title, status, late), text)
 
 
-def _read_row(report: Path, title: str, status: int) -> Row:
+def _read_row(report: Path, title: str, status: int, late: str) -> Row:
     try:
         row = tally.read_junit(report, title)
     except (OSError, xml.etree.ElementTree.ParseError):
@@ -168,7 +172,7 @@ def _read_row(report: Path, title: str, status: int) -> Row:
         return row
     if status == NO_TESTS:
         return Row(title, failed=1, note="no test ran")
-    reason = "killed by signal %d" % -status if status < 0 else "exit status %d" % status
+    reason = late or ("killed by signal %d" % -status if status < 0 else "exit status %d" % status)
     return Row(title, row.passed, row.failed + 1, row.skipped, row.expected,
                "pytest did not come to its end: " + reason)
 
