@@ -1,24 +1,22 @@
-"""Each wheel in its Pythons: the ones here, those of other Debians, and another machine's."""
+"""Each wheel in its Pythons: the ones here, those of other Debians, another machine's, and those on musl."""
 
 from __future__ import annotations
 
 import json
-import platform
-import shutil
-from pathlib import Path
 
 import pytest
 
 import systems
 from conftest import overlay
 from regraft_tools import interpreters, reference
+from regraft_tools.wheels import musl_python
 
 FOUND = interpreters.search().found
 PROGRAM = "programs/handshake.py"
 CERTIFICATES = ("certs/localhost.pem", "certs/ca.pem")
 # Debian's 3.14 and 3.15, in the system that `nox -s reference` makes.
 NEWEST = reference.SERIES
-QEMU = "qemu-aarch64-static"
+MUSL_ON_ARM = "3.13"
 ARM64 = {
     ("bookworm", "3.11"): ("libc6", "libgcc-s1", "zlib1g", "libexpat1", "libffi8", "libpython3.11-minimal", "libpython3.11-stdlib",
                            "python3.11-minimal", "libssl3"),
@@ -77,7 +75,7 @@ def test_it_shakes_hands_where_the_systems_openssl_is_1_1_1(find_wheel, trial, s
 @pytest.mark.parametrize("suite, series", sorted(ARM64))
 def test_it_shakes_hands_on_aarch64(find_wheel, trial, suite, series):
     wheel = find_wheel(series, "aarch64")
-    emulator = _find_emulator()
+    emulator = systems.emulator()
     root = systems.unpack(suite, ARM64[suite, series], "arm64")
     done = systems.run(
         [*emulator, "-L", str(root), str(root / "usr/bin" / ("python" + series)), *at(trial, PROGRAM, *CERTIFICATES)],
@@ -85,12 +83,21 @@ def test_it_shakes_hands_on_aarch64(find_wheel, trial, suite, series):
     check(done, wheel, series, "aarch64")
 
 
-def _find_emulator() -> list[str]:
-    """The command that runs programs of aarch64; none is needed there."""
-    if platform.machine() == "aarch64":
-        return []
-    here = shutil.which(QEMU) or shutil.which("qemu-aarch64")
-    if here:
-        return [here]
-    tree = systems.unpack("bookworm", ["qemu-user-static"])
-    return [str(Path(tree, "usr/bin", QEMU))]
+@pytest.mark.parametrize("program", [PROGRAM, "programs/narrow.py"])
+@pytest.mark.parametrize("series", sorted(musl_python.RECIPES))
+def test_it_shakes_hands_on_musl(find_wheel, trial, series, program):
+    systems.check_root("a system with musl is entered with chroot")
+    wheel = find_wheel(series, libc="musllinux")
+    done = systems.enter(systems.musl(series), trial, "/usr/bin/python" + series, *at(systems.TRIAL, program, *CERTIFICATES),
+                         PYTHONPATH=overlay("%s/%s" % (systems.TRIAL, wheel)))
+    check(done, wheel, series)
+
+
+def test_it_shakes_hands_on_musl_and_aarch64(find_wheel, trial):
+    series = MUSL_ON_ARM
+    wheel = find_wheel(series, "aarch64", "musllinux")
+    command = systems.emulator()
+    root = systems.musl(series, "aarch64")
+    done = systems.run([*command, "-L", str(root), str(musl_python.program(root, series)), *at(trial, PROGRAM, *CERTIFICATES)],
+                       PYTHONPATH=overlay(str(trial / str(wheel))), PYTHONHOME=str(root / "usr"))
+    check(done, wheel, series, "aarch64")

@@ -18,6 +18,7 @@ from regraft_tools import interpreters
 
 # Of a bundle, of a link (its target), or of a directory (None). HASH is what OpenSSL looks for.
 BUNDLE, HASH = object(), object()
+MUSL = "musl-3.13"
 TLS_BUNDLE = "etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem"
 LAYOUTS = {
     "debian": {"etc/ssl/certs/ca-certificates.crt": BUNDLE, "etc/ssl/certs": HASH},
@@ -69,10 +70,12 @@ exec "$@"
 """
 
 
-@pytest.fixture(params=["2.7", "3.13"])
+@pytest.fixture(params=["2.7", "3.13", MUSL])
 def start(request, find_wheel, trial):
     """A function that runs a program under a layout, with a wheel."""
     systems.check_root("another system's /etc is mounted")
+    if request.param == MUSL:
+        return start_on_musl(find_wheel, trial)
     wheel = find_wheel(request.param)
     found = interpreters.search([request.param]).of(request.param)
     if found is None:
@@ -82,6 +85,20 @@ def start(request, find_wheel, trial):
         return systems.run(
             ["unshare", "--mount", "--propagation", "private", "sh", "-euc", _MOUNT, "mount", str(layout), str(found.path),
              *map(str, words)], PYTHONPATH=overlay(str(trial / str(wheel))), **variables)
+
+    return run
+
+
+def start_on_musl(find_wheel, trial):
+    """The same in a system with musl, which sees the folder of the trial and the layout only."""
+    series = MUSL.partition("-")[2]
+    wheel = find_wheel(series, libc="musllinux")
+    root = systems.musl(series)
+
+    def run(layout, *words, **variables):
+        words, values = ([str(each).replace(str(trial), systems.TRIAL) for each in group] for group in (words, variables.values()))
+        return systems.enter(root, trial, "/usr/bin/python" + series, *words, layout=layout,
+                             PYTHONPATH=overlay("%s/%s" % (systems.TRIAL, wheel)), **dict(zip(variables, values, strict=True)))
 
     return run
 
