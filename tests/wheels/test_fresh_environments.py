@@ -226,7 +226,7 @@ def test_it_is_installed_enabled_used_and_gone_without_a_trace(place, index, cer
             if before.get(name) != after.get(name)} == {}
 
 
-@pytest.mark.parametrize("series", sorted(musl_python.RECIPES))
+@pytest.mark.parametrize("series", musl_python.SERIES)
 def test_the_bundle_chooses_the_wheel_for_musl(place_on_musl, wheels, series, tmp_path):
     place = place_on_musl(series)
     before = conftest.digest(place.root)

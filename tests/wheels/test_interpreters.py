@@ -98,7 +98,7 @@ def test_it_shakes_hands_on_aarch64(find_wheel, trial, suite, series):
     check(done, wheel, series, "aarch64")
 
 
-@pytest.fixture(params=[(series, "x86_64") for series in musl_python.RECIPES] + [(MUSL_ON_ARM, "aarch64")], ids="-".join)
+@pytest.fixture(params=[(series, "x86_64") for series in musl_python.SERIES] + [(MUSL_ON_ARM, "aarch64")], ids="-".join)
 def on_musl(request, find_wheel, trial):
     """A function that runs a program with the wheel for a Python on musl; the wheel, the series and the machine."""
     series, machine = request.param

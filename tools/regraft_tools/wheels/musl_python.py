@@ -11,7 +11,6 @@ As a program (`python -m regraft_tools.wheels.musl_python [SERIES [MACHINE]]`) i
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 import os
@@ -21,20 +20,21 @@ import shutil
 import sys
 import tarfile
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
 from regraft_tools import debian, interpreters
-from regraft_tools.wheels import targets, toolchain
+from regraft_tools.wheels import hosts, targets, toolchain
 from regraft_tools.wheels.targets import Target
 from regraft_tools.wheels.toolchain import AR, CC, RANLIB, Toolchain
 
+# The Debians that have these have musl 1.2.2, which is Alpine 3.13's and the oldest that the wheels promise to run on,
+# and 1.2.5.
+SERIES = ("3.9", "3.13")
 TARGETS = {each.machine: each for each in (targets.MUSL_X86_64, targets.MUSL_AARCH64)}
-_DEBIAN_MACHINES = {"x86_64": "amd64", "aarch64": "arm64"}
-_ZLIB = ("trixie", "zlib")  # zipfile wants it, and so pip
+_DEBIANS_NAMES = {"x86_64": "amd64", "aarch64": "arm64"}
 
-# What configure cannot find out without running something; what musl has got only since 1.2.2, for which Python has
-# no second way; and the modules that take the longest and that nobody misses here.
+# What configure cannot find out without running something; what musl has got only after 1.2.2, and for which Python has
+# no second way; and modules that take long and that nobody misses here.
 _ANSWERS = """\
 ac_cv_file__dev_ptmx=yes
 ac_cv_file__dev_ptc=no
@@ -99,35 +99,11 @@ class NotPossible(RuntimeError):
     """There is no Python for musl to be had here; the message tells what is missing."""
 
 
-@dataclass(frozen=True)
-class Recipe:
-    """Where a Python comes from, and the musl that it runs on.
-
-    Attributes:
-        series: `3.13`.
-        suite: the Debian suite of its source package.
-        musl_suite: the one of musl: of the two series one has the oldest and one the newest that Debian has.
-    """
-
-    series: str
-    suite: str
-    musl_suite: str
-
-    @property
-    def package(self) -> str:
-        """The name of the source package."""
-        return "python" + self.series
-
-
-# musl 1.2.2, which Alpine 3.13 has, and 1.2.5.
-RECIPES = {each.series: each for each in (Recipe("3.9", "bullseye", "bullseye"), Recipe("3.13", "trixie", "trixie"))}
-
-
 def system(series: str, machine: str = "x86_64", tools: Toolchain | None = None) -> Path:
     """A directory with such a Python and musl, to be the root of a process; made when first asked for, in minutes.
 
     Args:
-        series: of RECIPES.
+        series: of SERIES.
         machine: `x86_64` or `aarch64`.
         tools: default is those of the cache.
 
@@ -138,14 +114,17 @@ def system(series: str, machine: str = "x86_64", tools: Toolchain | None = None)
         environments.BuildFailed: there is no compiler to be had.
         LookupError: nobody knows how to make such a one.
     """
-    recipe, target = _choose(series, machine)
+    if series not in SERIES or machine not in TARGETS:
+        raise LookupError("no Python %s for musl on %s can be made; there are %s on %s" % (
+            series, machine, " and ".join(SERIES), " and ".join(TARGETS)))
+    target = TARGETS[machine]
     tools = tools or toolchain.ensure()
-    folder = tools.home / "pythons" / ("%s-%s-%s" % (series, machine, _key(recipe, target)))
+    folder = tools.home / "pythons" / ("%s-%s-%s" % (series, machine, _key(target)))
     with debian.locked(folder):
         if not folder.is_dir():
             making = Path(tempfile.mkdtemp(dir=folder.parent, prefix="making-"))
             try:
-                _make(recipe, target, tools, making)
+                _make(series, target, tools, making)
                 (making / "product").rename(folder)
             finally:
                 shutil.rmtree(making, ignore_errors=True)
@@ -162,44 +141,39 @@ def pip(root: Path) -> Path:
     return next(root.glob("usr/lib/python*/ensurepip/_bundled/pip-*.whl"))
 
 
-def _choose(series: str, machine: str) -> tuple[Recipe, Target]:
-    if series not in RECIPES or machine not in TARGETS:
-        raise LookupError("no recipe for a Python %s for musl on %s; there are %s on %s" % (
-            series, machine, ", ".join(RECIPES), ", ".join(TARGETS)))
-    return RECIPES[series], TARGETS[machine]
-
-
-def _make(recipe: Recipe, target: Target, tools: Toolchain, making: Path) -> None:
-    builder = interpreters.search([recipe.series]).of(recipe.series)
+def _make(series: str, target: Target, tools: Toolchain, making: Path) -> None:
+    builder = interpreters.search([series]).of(series)
     if builder is None:
         raise NotPossible(
             "CPython %s for musl is made with the help of another CPython %s, and there is none here. "
-            "`pyenv install %s` makes one." % (recipe.series, recipe.series, recipe.series))
-    musl = debian.unpack(recipe.musl_suite, ["musl"], architecture=_DEBIAN_MACHINES[target.machine])
-    files = debian.download_source(recipe.suite, recipe.package)
+            "`pyenv install %s` makes one." % (series, series, series))
+    suite = hosts.SUITES[series]
+    musl = debian.unpack(suite, ["musl"], architecture=_DEBIANS_NAMES[target.machine])
+    files = debian.download_source(suite, "python" + series)
+    zlib = debian.download_source(suite, "zlib")  # zipfile wants it, and so does pip
     print("building CPython %s for musl on %s; that takes some minutes" % (files.name, target.machine), flush=True)
-    unpack(files, making / "source")
-    commands, build, product = making / "bin", making / "build", making / "product"
+    source, commands, build, product = (making / each for each in ("source", "bin", "build", "product"))
+    unpack(files, source)
     tools.install(target, commands)
-    environ = tools.variables(commands, 0)
-    environ |= {"CC": CC, "AR": AR, "RANLIB": RANLIB, "CPP": _PREPROCESSOR, "PKG_CONFIG": "false",
-                "CFLAGS": _COMPILE, "LDFLAGS": _LINK, "OPT": _OPTIMIZE, "MODULE_BUILDTYPE": "static",
-                "CONFIG_SITE": str(making / "answers")}
+    _add_builder(series, builder.path, commands)
     (making / "answers").write_text(_ANSWERS)
-    environ |= _build_zlib(making / "zlib", environ)
+    environ = tools.variables(commands, 0) | {
+        "CC": CC, "AR": AR, "RANLIB": RANLIB, "CPP": _PREPROCESSOR, "PKG_CONFIG": "false", "CFLAGS": _COMPILE,
+        "LDFLAGS": _LINK, "OPT": _OPTIMIZE, "MODULE_BUILDTYPE": "static", "CONFIG_SITE": str(making / "answers")}
+    environ |= _build_zlib(zlib, making / "zlib", environ)
     build.mkdir()
     toolchain.run(
-        [str(making / "source/configure"), *_OPTIONS, *_name_builder(recipe, builder.path, commands),
-         "--build=x86_64-pc-linux-gnu", "--host=" + target.triple], build, environ)
-    if not (making / "source/Modules/Setup.stdlib.in").exists():
+        [str(source / "configure"), *_OPTIONS, "--with-build-python=%s" % builder.path, "--build=x86_64-pc-linux-gnu",
+         "--host=" + target.triple], build, environ)
+    if not (source / "Modules/Setup.stdlib.in").exists():
         (build / "Modules/Setup.local").write_text(_LINKED_IN)
-    toolchain.run(["make", "-j1", *("%s=%s" % (name, environ[name]) for name in ("ZLIB_CFLAGS", "ZLIB_LIBS")),
-                   "python", "pybuilddir.txt"], build, environ)
-    _install(recipe, making / "source", build, product)
+    toolchain.run(["make", "-j1", "python", "pybuilddir.txt"], build, environ)
+    _install(series, source, build, product)
     # As Alpine has it: one file, which is both library and loader.
     (product / "lib").mkdir()
     shutil.copy(next(musl.rglob("libc.so")), product / "lib" / ("ld-musl-%s.so.1" % target.machine))
-    (product / "source.json").write_text(json.dumps({"python": files.name, **debian.versions(musl)}, indent=1))
+    (product / "sources.json").write_text(
+        json.dumps({"python": files.name, "zlib": zlib.name, **debian.versions(musl)}, indent=1))
 
 
 def unpack(files: Path, target: Path) -> None:
@@ -212,35 +186,35 @@ def unpack(files: Path, target: Path) -> None:
         top.rename(target)
 
 
-def _build_zlib(folder: Path, environ: dict[str, str]) -> dict[str, str]:
+def _build_zlib(files: Path, folder: Path, environ: dict[str, str]) -> dict[str, str]:
     """Compiles zlib; what its user must tell the compiler."""
-    unpack(debian.download_source(*_ZLIB), folder)
+    unpack(files, folder)
     sources = sorted(each.name for each in folder.glob("*.c") if not each.name.startswith("gz"))
-    toolchain.run([CC, "-c", "-O2", "-fPIC", *sources], folder, environ)
-    objects = sorted(each.name for each in folder.glob("*.o"))
-    toolchain.run([AR, "rc", "libz.a", *objects], folder, environ)
+    for each in sources:  # of several zig may make the first alone, without a word
+        toolchain.run([CC, "-c", "-O2", "-fPIC", each], folder, environ)
+    toolchain.run([AR, "rc", "libz.a", *(each[:-1] + "o" for each in sources)], folder, environ)
     return {"ZLIB_CFLAGS": "-I" + shlex.quote(str(folder)), "ZLIB_LIBS": shlex.quote(str(folder / "libz.a"))}
 
 
-def _name_builder(recipe: Recipe, builder: Path, commands: Path) -> list[str]:
-    """Tells configure which Python writes the files that the other one cannot: by an option, before 3.11 by PATH."""
-    (commands / ("python" + recipe.series)).symlink_to(builder)
-    # It would look for one of the target's, and of what it reads, all machines' are alike.
+def _add_builder(series: str, builder: Path, commands: Path) -> None:
+    """Makes sure that configure finds what it runs for a cross-build."""
+    # That of 3.9 has no option for it, and takes the one on PATH.
+    (commands / ("python" + series)).symlink_to(builder)
+    # It would have one of the target's, and what it reads is alike on all machines.
     for each in TARGETS.values():
-        (commands / (each.triple + "-readelf")).symlink_to(shutil.which("readelf") or "/usr/bin/readelf")
-    return ["--with-build-python=%s" % builder] if int(recipe.series.split(".")[1]) >= 11 else []
+        (commands / (each.triple + "-readelf")).symlink_to(shutil.which("readelf") or "readelf")
 
 
-def _install(recipe: Recipe, source: Path, build: Path, product: Path) -> None:
+def _install(series: str, source: Path, build: Path, product: Path) -> None:
     """Lays out what `make install` would, without compiling the library three times."""
-    library = product / "usr/lib" / ("python" + recipe.series)
+    library = product / "usr/lib" / ("python" + series)
     shutil.copytree(source / "Lib", library, ignore=shutil.ignore_patterns(*_LEFT_OUT))
     (library / "lib-dynload").mkdir()
     (library / "site-packages").mkdir(exist_ok=True)
     folder = build / (build / "pybuilddir.txt").read_text().strip()
     for each in folder.glob("_sysconfigdata_*.py"):
         shutil.copy(each, library)
-    executable = program(product, recipe.series)
+    executable = program(product, series)
     executable.parent.mkdir()
     shutil.copy(build / "python", executable)
     (executable.parent / "python3").symlink_to(executable.name)
@@ -250,11 +224,11 @@ def _install(recipe: Recipe, source: Path, build: Path, product: Path) -> None:
         (product / name).write_text(text)
 
 
-def _key(recipe: Recipe, target: Target) -> str:
+def _key(target: Target) -> str:
     # Which version of a package is taken is left to the day on which it is made, as with all that the cache has of
     # Debian's.
-    facts = [dataclasses.astuple(recipe), target.triple, toolchain.pinned("ziglang"), _ANSWERS, _OPTIONS, _COMPILE, _LINK,
-             _OPTIMIZE, _PREPROCESSOR, _LINKED_IN, _LEFT_OUT, _FOLDERS, _FILES]
+    facts = [target.triple, toolchain.pinned("ziglang"), _ANSWERS, _OPTIONS, _COMPILE, _LINK, _OPTIMIZE, _PREPROCESSOR,
+             _LINKED_IN, _LEFT_OUT, _FOLDERS, _FILES]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:12]
 
 
