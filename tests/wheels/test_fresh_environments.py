@@ -203,6 +203,7 @@ def test_it_is_installed_enabled_used_and_gone_without_a_trace(place, index, cer
     before = conftest.digest(place.root)
     assert place.programs.is_dir() and not any(shutil.which(each, path=str(place.programs)) for each in ("cc", "gcc"))
     place.run("-m", "pip", "install", "--no-index", "--find-links", place.wheels, "regraft")
+    assert place.run("-m", "regraft", "run", "-c", "import ssl; print(ssl.OPENSSL_VERSION)").stdout.startswith("OpenSSL 3.5.")
     enabled = place.run("-m", "regraft", "enable").stdout
     assert "regraft enabled" in enabled
 
