@@ -238,3 +238,25 @@ def test_the_bundle_chooses_the_wheel_for_musl(place_on_musl, wheels, series, tm
     assert answer.startswith("OpenSSL 3.5.") and "/regraft/overlay/" in answer
     place.run(bundle, "uninstall")
     assert conftest.digest(place.root) == before
+
+
+@pytest.mark.parametrize("series", musl_python.SERIES)
+def test_it_is_grafted_into_a_standard_library_on_musl_and_taken_out(find_wheel, trial, tmp_path, series):
+    systems.check_root("a system with musl is entered with chroot")
+    wheel = find_wheel(series, libc="musllinux")
+    root = tmp_path / "root"
+    shutil.copytree(systems.musl(series), root, symlinks=True)
+    before = conftest.digest(root)
+
+    def run(*words, **variables):
+        done = systems.enter(root, trial, "/usr/bin/python" + series, *words, PYTHONDONTWRITEBYTECODE="1", **variables)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    ours = {"PYTHONPATH": "%s/%s" % (systems.TRIAL, wheel)}
+    run("-m", "regraft", "graft-tree", "/usr", **ours)
+    said = run("-S", "-E", "-c", "import ssl; print(ssl.OPENSSL_VERSION, ssl.__file__)")
+    assert said.startswith("OpenSSL 3.5.") and said.split()[-1] == "/usr/lib/python%s/ssl.py" % series
+    assert "is grafted" in run("-m", "regraft", "verify-tree", "/usr", **ours)
+    run("-m", "regraft", "ungraft-tree", "/usr", **ours)
+    assert conftest.digest(root) == before

@@ -91,7 +91,7 @@ def start(request, find_wheel, trial):
 
 def start_on_musl(find_wheel, trial):
     """The same in a system with musl, which sees the folder of the trial and the layout only."""
-    series = MUSL.partition("-")[2]
+    series = MUSL.removeprefix("musl-")
     wheel = find_wheel(series, libc="musllinux")
     root = systems.musl(series)
 
@@ -205,9 +205,12 @@ _HIGHEST = "import ssl; print(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).maximum_ve
 _CAPABILITY = struct.pack("<5I", 0x02000001, 1 << 10, 0, 0, 0)
 
 
-@pytest.mark.parametrize("series", ["2.7", "3.9"])
-def test_a_program_with_file_capabilities_reads_no_configuration(find_wheel, trial, tmp_path, series):
-    wheel, root = find_wheel(series), systems.bullseye(series)
+@pytest.mark.parametrize("place", ["2.7", "3.9", MUSL])
+def test_a_program_with_file_capabilities_reads_no_configuration(find_wheel, trial, tmp_path, place):
+    series = place.removeprefix("musl-")
+    systems.check_root("capabilities are given to a file")
+    wheel = find_wheel(series, libc="musllinux" if place == MUSL else "manylinux")
+    root = (systems.musl if place == MUSL else systems.bullseye)(series)
     shutil.copytree(trial / str(wheel), tmp_path / "wheel")
     (tmp_path / "openssl.cnf").write_text(CONFIGURATION)
     plain, borrowing = (shutil.copy(root / "usr/bin" / ("python" + series), tmp_path / name) for name in ("plain", "borrowing"))
