@@ -21,6 +21,9 @@ GRAFTED = False
 COVERED = ("ssl", "_ssl", "hashlib", "_hashlib", "hmac", "random", "secrets")
 # What is there once a standard library is grafted whole, in it (`regraft.grafting`).
 RECEIPT = os.path.join("regraft-originals", "receipt.json")
+# Beside an _openssl.so for a Python 3, as in wheels for musl, whose Pythons have two names for an extension of their own:
+# its name ends with the cache tag of that Python, as another one would load the file too.
+MARK = "_openssl-for-"
 # Flags of the system call getrandom(), which are the same on every Linux.
 GETRANDOM_FLAGS = {"GRND_NONBLOCK": 1, "GRND_RANDOM": 2}
 # Where what `regraft.randomness` may replace in `os` comes from: the host, nowhere, or the start-up code,
@@ -127,16 +130,20 @@ def find_problem():
 def list_extensions():
     """Return the file names of the extension that this interpreter would take, by their suffixes."""
     stem = "_openssl."
-    names = [name for name in os.listdir(HOME) if name.startswith(stem) and name.endswith((".so", ".pyd"))]
+    present = os.listdir(HOME)
+    names = [name for name in present if name.startswith(stem) and name.endswith((".so", ".pyd"))]
+    marks = [name for name in present if name.startswith(MARK)]
     tag = getattr(getattr(sys, "implementation", None), "cache_tag", None)
     if not tag:
         # 2.7: _openssl.so, _openssl.x86_64-linux-gnu.so, _openssl.pyd
-        return [name for name in names if not name.startswith((stem + "cpython-", stem + "cp3"))]
+        return [name for name in names if not marks and not name.startswith((stem + "cpython-", stem + "cp3"))]
     # _openssl.cpython-36m-x86_64-linux-gnu.so, _openssl.cpython-313-darwin.so, _openssl.cp313-win_amd64.pyd
     found = []
     for start in (stem + tag, stem + tag.replace("cpython-", "cp")):
         found += [name for name in names
                   if name.startswith(start) and name[len(start):].lstrip("dmut").startswith("-")]
+    if MARK + tag in marks:
+        found += [name for name in names if name == stem + "so"]
     return found
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from regraft_tools import environments
 from regraft_tools.wheels import command, hosts, openssl, packing, sbom, targets, toolchain
 from regraft_tools.wheels.extension import Workshop
 from regraft_tools.wheels.source import Source
@@ -24,7 +25,8 @@ def tools(tmp_path):
 
 
 @pytest.fixture
-def layout(tmp_path, tools):
+def lay_out(tmp_path, tools):
+    """A function that lays out a wheel for a target."""
     def write(path: Path, text: str = "") -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
@@ -36,11 +38,20 @@ def layout(tmp_path, tools):
     write(room / "information/regraft-1.2.3.dist-info/METADATA", "Name: regraft\nVersion: 1.2.3\n")
     tarball = write(tmp_path / "openssl.tar.gz", "sources")
     write(tmp_path / "built/LICENSE.txt", "licence of OpenSSL")
-    extension = write(tmp_path / HOST.extension_name(targets.X86_64))
-    built = openssl.Built(tmp_path / "built", Source("3.5.7", "", tarball), targets.X86_64, "key")
     parts = packing.Parts(room / "modules", room / "information/regraft-1.2.3.dist-info", "1.2.3")
     workshop = Workshop(room, room, tools, room, EPOCH)
-    return packing.lay_out(parts, HOST, targets.X86_64, extension, built, workshop)
+
+    def make(target: targets.Target) -> Path:
+        extension = write(tmp_path / HOST.extension_name(target))
+        built = openssl.Built(tmp_path / "built", Source("3.5.7", "", tarball), target, "key")
+        return packing.lay_out(parts, HOST, target, extension, built, workshop)
+
+    return make
+
+
+@pytest.fixture
+def layout(lay_out):
+    return lay_out(targets.X86_64)
 
 
 def test_a_wheel_has_modules_extension_metadata_licences_and_bill_of_materials(layout):
@@ -51,6 +62,14 @@ def test_a_wheel_has_modules_extension_metadata_licences_and_bill_of_materials(l
     }
     document = json.loads((layout / information / "sboms" / sbom.NAME).read_text())
     assert document["metadata"]["component"]["version"] == "1.2.3"
+
+
+def test_a_wheel_whose_extension_has_no_tag_in_its_name_says_for_which_python_it_is(lay_out):
+    names = {each.name for each in (lay_out(targets.MUSL_X86_64) / "regraft").iterdir()}
+    assert names == {"overlay", "_openssl.so", "_openssl-for-cpython-313"}
+    # As the start-up code looks for it.
+    boot = (environments.checkout() / "src/regraft/_boot.py").read_text()
+    assert re.search(r'^MARK = "_openssl-for-"$', boot, re.M)
 
 
 def test_both_spellings_of_a_platform_are_among_the_tags(layout):

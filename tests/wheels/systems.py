@@ -1,8 +1,9 @@
-"""Other systems for the wheels: Debian's packages of other suites and machines, unpacked and entered."""
+"""Other systems for the wheels: Debian's packages of other suites and machines, and a Python on musl; unpacked and entered."""
 
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -11,7 +12,8 @@ from typing import NoReturn
 
 import pytest
 
-from regraft_tools import debian
+from regraft_tools import debian, environments
+from regraft_tools.wheels import musl_python
 
 # What a Python needs of others; nothing is configured, and no script of a package runs.
 BASE = ("base-files", "libc6", "libgcc-s1", "libcrypt1", "zlib1g", "libffi7", "libexpat1", "libssl1.1")
@@ -22,13 +24,17 @@ PYTHONS = {
 TRIAL = "/mnt"  # where the folder of a trial is in a system
 LONGEST = 300  # seconds for one program; under qemu all takes ten times as long
 
-# Arguments: root, folder, command. The mounts belong to a namespace of this command, and are gone when it ends.
+QEMU = "qemu-aarch64-static"
+# Arguments: root, folder, layout, command. The mounts belong to a namespace of this command, and are gone when it ends.
 _ENTER = """
 mount --rbind /dev "$1/dev"
 mount -t proc proc "$1/proc"
 mount --bind "$2" "$1%s"
+for each in etc var/lib; do
+    [ ! -d "$3/$each" ] || mount --bind "$3/$each" "$1/$each"
+done
 root=$1
-shift 2
+shift 3
 exec chroot "$root" "$@"
 """ % TRIAL
 
@@ -40,6 +46,25 @@ def bullseye(series: str) -> Path:
     for name in ("dev", "proc", TRIAL.strip("/"), "tmp"):
         (root / name).mkdir(exist_ok=True)
     return root
+
+
+def musl(series: str, machine: str = "x86_64") -> Path:
+    """The root of a system with musl and one Python, which is compiled when first asked for; skips where it cannot be."""
+    try:
+        return musl_python.system(series, machine)
+    except (musl_python.NotPossible, debian.Unavailable, environments.BuildFailed) as error:
+        lack("a Python for musl cannot be made: %s" % error)
+
+
+def emulator() -> list[str]:
+    """The command that runs programs of aarch64; none is needed there."""
+    if platform.machine() == "aarch64":
+        return []
+    here = shutil.which(QEMU) or shutil.which("qemu-aarch64")
+    if here:
+        return [here]
+    tree = unpack("bookworm", ["qemu-user-static"])
+    return [str(Path(tree, "usr/bin", QEMU))]
 
 
 def lack(why: str) -> NoReturn:
@@ -62,10 +87,11 @@ def check_root(why: str) -> None:
         lack("%s, which needs root%s" % (why, "".join(" and the command " + each for each in lacking)))
 
 
-def enter(root: Path, folder: Path, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Runs a command in a system, in which the folder is at TRIAL."""
+def enter(root: Path, folder: Path, *command: str, layout: Path = Path(os.devnull), **variables: str,
+          ) -> subprocess.CompletedProcess[str]:
+    """Runs a command in a system, in which the folder is at TRIAL, and what a layout has in the place of etc and var/lib."""
     return run(["unshare", "--mount", "--propagation", "private", "sh", "-euc", _ENTER, "enter", str(root), str(folder),
-                *command], **variables)
+                str(layout), *command], **variables)
 
 
 def run(command: Sequence[str], **variables: str) -> subprocess.CompletedProcess[str]:

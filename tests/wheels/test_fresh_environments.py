@@ -5,19 +5,22 @@ from __future__ import annotations
 import functools
 import http.server
 import json
+import re
 import shutil
 import ssl
 import subprocess
 import threading
 import zipfile
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 
 import pytest
 import systems
 
 import conftest
 from regraft_tools import environments, interpreters
+from regraft_tools.bundle import maker
+from regraft_tools.wheels import musl_python
 
 PACKAGE = "regraft_trial"
 LONGEST = 300  # seconds for one command
@@ -31,17 +34,36 @@ page = requests.get(sys.argv[1], verify=sys.argv[2], timeout=30)
 print(json.dumps({"status": page.status_code, "ssl": ssl.OPENSSL_VERSION, "file": ssl.__file__}))
 """
 # A venv of 3.6 has pip 18.1, which takes no wheel for glibc 2.17; there the sdist is what is installed.
-KINDS = [("2.7", "bare"), ("2.7", "virtualenv"), ("3.6", "virtualenv"), ("3.9", "venv"), ("3.13", "venv")]
+MUSL = "venv-on-musl"
+KINDS = [("2.7", "bare"), ("2.7", "virtualenv"), ("3.6", "virtualenv"), ("3.9", "venv"), ("3.13", "venv"), ("3.9", MUSL),
+         ("3.13", MUSL)]
 
 
 @dataclass
 class Place:
-    """An environment of which nobody but the test knows."""
+    """An environment of which nobody but the test knows.
+
+    Attributes:
+        root: its directory.
+        python: its interpreter, by the name that it has for itself.
+        series: of the interpreter.
+        wheels: a directory of wheels for it and for others, by the name that it has for the interpreter.
+        programs: the directory of all programs that it can call.
+    """
 
     root: Path
     python: Path
     series: str
-    path: str = field(default="")
+    wheels: str
+    programs: Path
+
+    def show(self, path: Path) -> str:
+        """The name for the interpreter of a file of here."""
+        return str(path)
+
+    def find(self, name: str) -> Path:
+        """The file here of a name that the interpreter says."""
+        return Path(name)
 
     def run(self, *words: object, **variables: str) -> subprocess.CompletedProcess[str]:
         """Its Python, with no other program on PATH; a failure is the test's."""
@@ -54,9 +76,59 @@ class Place:
         return done
 
 
+@dataclass
+class OnMusl(Place):
+    """One in a system with musl, which sees nothing of this one but the directory around the environment."""
+
+    system: Path
+
+    def run(self, *words: object, **variables: str) -> subprocess.CompletedProcess[str]:
+        """As above."""
+        variables = {"HOME": systems.TRIAL, "PIP_CONFIG_FILE": "/dev/null", "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+                     "PIP_NO_CACHE_DIR": "1", "PYTHONDONTWRITEBYTECODE": "1", **variables}
+        done = systems.enter(self.system, self.root.parent, str(self.python), *map(str, words), **variables)
+        assert done.returncode == 0, "%s\n%s\n%s" % (words, done.stdout, done.stderr)
+        return done
+
+    def show(self, path: Path) -> str:
+        """A copy of it, as the file is not seen."""
+        shutil.copy(path, self.root.parent)
+        return "%s/%s" % (systems.TRIAL, path.name)
+
+    def find(self, name: str) -> Path:
+        """It is somewhere in the directory."""
+        return self.root.parent / PurePosixPath(name).relative_to(systems.TRIAL)
+
+
+@pytest.fixture
+def place_on_musl(find_wheel, wheels, tmp_path):
+    """A function that makes an environment on musl for a series."""
+
+    def make(series: str) -> OnMusl:
+        systems.check_root("a system with musl is entered with chroot")
+        find_wheel(series, libc="musllinux")
+        system = systems.musl(series)
+        folder = tmp_path / "shown"
+        (folder / "wheels").mkdir(parents=True)
+        for each in wheels:
+            if each.series == series:
+                shutil.copy(each.path, folder / "wheels")
+        made = OnMusl(folder / "place", Path(systems.TRIAL, "place/bin/python"), series, systems.TRIAL + "/wheels",
+                      system / "usr/bin", system)
+        done = systems.enter(system, folder, "/usr/bin/python" + series, "-m", "venv", "--without-pip", systems.TRIAL + "/place")
+        assert done.returncode == 0, done.stderr
+        # That of 3.9's own ensurepip does not know the tag yet.
+        shutil.unpack_archive(musl_python.pip(systems.musl("3.13")), next(made.root.glob("lib/python*/site-packages")), "zip")
+        return made
+
+    return make
+
+
 @pytest.fixture(params=KINDS, ids="-".join)
 def place(request, find_wheel, tmp_path):
     series, kind = request.param
+    if kind == MUSL:
+        return request.getfixturevalue("place_on_musl")(series)
     find_wheel(series)
     found = interpreters.search([series]).of(series)
     if found is None:
@@ -73,7 +145,7 @@ def place(request, find_wheel, tmp_path):
         leave_only_pip(root)
     (python,) = {each for each in (root / "bin/python", root / "bin" / ("python" + series)) if each.exists()} - {
         root / "bin" / ("python" + series) if (root / "bin/python").exists() else None}
-    return Place(root, python, series)
+    return Place(root, python, series, str(conftest.directory()), python.parent)
 
 
 def leave_only_pip(root):
@@ -126,16 +198,17 @@ def index(tmp_path, certs):
 
 
 def test_it_is_installed_enabled_used_and_gone_without_a_trace(place, index, certs):
-    authority = str(certs / "ca.pem")
+    authority = place.show(certs / "ca.pem")
     place.run("-m", "pip", "--version")  # what pip makes of itself when it is first called
     before = conftest.digest(place.root)
-    assert not shutil.which("cc", path=str(place.python.parent)) and not shutil.which("gcc", path=str(place.python.parent))
-    place.run("-m", "pip", "install", "--no-index", "--find-links", conftest.directory(), "regraft")
+    assert place.programs.is_dir() and not any(shutil.which(each, path=str(place.programs)) for each in ("cc", "gcc"))
+    place.run("-m", "pip", "install", "--no-index", "--find-links", place.wheels, "regraft")
+    assert place.run("-m", "regraft", "run", "-c", "import ssl; print(ssl.OPENSSL_VERSION)").stdout.startswith("OpenSSL 3.5.")
     enabled = place.run("-m", "regraft", "enable").stdout
     assert "regraft enabled" in enabled
 
     found = json.loads(place.run("-m", "regraft", "status", "--json").stdout)
-    assert found["active"] and found["extension"]["bundled"] and Path(found["extension"]["sbom"]).is_file()
+    assert found["active"] and found["extension"]["bundled"] and place.find(found["extension"]["sbom"]).is_file()
     assert found["ssl"]["openssl"].startswith("OpenSSL 3.5.")
     said = place.run("-c", "import ssl; print(ssl.OPENSSL_VERSION)").stdout
     assert said.startswith("OpenSSL 3.5.")
@@ -152,3 +225,38 @@ def test_it_is_installed_enabled_used_and_gone_without_a_trace(place, index, cer
     after = conftest.digest(place.root)
     assert {name: (before.get(name), after.get(name)) for name in before.keys() | after.keys()
             if before.get(name) != after.get(name)} == {}
+
+
+@pytest.mark.parametrize("series", musl_python.SERIES)
+def test_the_bundle_chooses_the_wheel_for_musl(place_on_musl, wheels, series, tmp_path):
+    place = place_on_musl(series)
+    before = conftest.digest(place.root)
+    bundle = place.show(maker.make([each.path for each in wheels if each.series == series], tmp_path))
+    said = place.run(bundle, "install").stdout
+    assert "musl 1.2" in said and re.search(r"-musllinux_1_2_x86_64\.whl is the wheel for it", said)
+    answer = place.run("-c", "import ssl; print(ssl.OPENSSL_VERSION, ssl.__file__)").stdout
+    assert answer.startswith("OpenSSL 3.5.") and "/regraft/overlay/" in answer
+    place.run(bundle, "uninstall")
+    assert conftest.digest(place.root) == before
+
+
+@pytest.mark.parametrize("series", musl_python.SERIES)
+def test_it_is_grafted_into_a_standard_library_on_musl_and_taken_out(find_wheel, trial, tmp_path, series):
+    systems.check_root("a system with musl is entered with chroot")
+    wheel = find_wheel(series, libc="musllinux")
+    root = tmp_path / "root"
+    shutil.copytree(systems.musl(series), root, symlinks=True)
+    before = conftest.digest(root)
+
+    def run(*words, **variables):
+        done = systems.enter(root, trial, "/usr/bin/python" + series, *words, PYTHONDONTWRITEBYTECODE="1", **variables)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    ours = {"PYTHONPATH": "%s/%s" % (systems.TRIAL, wheel)}
+    run("-m", "regraft", "graft-tree", "/usr", **ours)
+    said = run("-S", "-E", "-c", "import ssl; print(ssl.OPENSSL_VERSION, ssl.__file__)")
+    assert said.startswith("OpenSSL 3.5.") and said.split()[-1] == "/usr/lib/python%s/ssl.py" % series
+    assert "is grafted" in run("-m", "regraft", "verify-tree", "/usr", **ours)
+    run("-m", "regraft", "ungraft-tree", "/usr", **ours)
+    assert conftest.digest(root) == before

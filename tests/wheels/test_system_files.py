@@ -18,6 +18,7 @@ from regraft_tools import interpreters
 
 # Of a bundle, of a link (its target), or of a directory (None). HASH is what OpenSSL looks for.
 BUNDLE, HASH = object(), object()
+MUSL = "musl-3.13"
 TLS_BUNDLE = "etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem"
 LAYOUTS = {
     "debian": {"etc/ssl/certs/ca-certificates.crt": BUNDLE, "etc/ssl/certs": HASH},
@@ -69,10 +70,12 @@ exec "$@"
 """
 
 
-@pytest.fixture(params=["2.7", "3.13"])
+@pytest.fixture(params=["2.7", "3.13", MUSL])
 def start(request, find_wheel, trial):
     """A function that runs a program under a layout, with a wheel."""
     systems.check_root("another system's /etc is mounted")
+    if request.param == MUSL:
+        return start_on_musl(find_wheel, trial)
     wheel = find_wheel(request.param)
     found = interpreters.search([request.param]).of(request.param)
     if found is None:
@@ -82,6 +85,20 @@ def start(request, find_wheel, trial):
         return systems.run(
             ["unshare", "--mount", "--propagation", "private", "sh", "-euc", _MOUNT, "mount", str(layout), str(found.path),
              *map(str, words)], PYTHONPATH=overlay(str(trial / str(wheel))), **variables)
+
+    return run
+
+
+def start_on_musl(find_wheel, trial):
+    """The same in a system with musl, which sees the folder of the trial and the layout only."""
+    series = MUSL.removeprefix("musl-")
+    wheel = find_wheel(series, libc="musllinux")
+    root = systems.musl(series)
+
+    def run(layout, *words, **variables):
+        words, values = ([str(each).replace(str(trial), systems.TRIAL) for each in group] for group in (words, variables.values()))
+        return systems.enter(root, trial, "/usr/bin/python" + series, *words, layout=layout,
+                             PYTHONPATH=overlay("%s/%s" % (systems.TRIAL, wheel)), **dict(zip(variables, values, strict=True)))
 
     return run
 
@@ -188,9 +205,12 @@ _HIGHEST = "import ssl; print(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).maximum_ve
 _CAPABILITY = struct.pack("<5I", 0x02000001, 1 << 10, 0, 0, 0)
 
 
-@pytest.mark.parametrize("series", ["2.7", "3.9"])
-def test_a_program_with_file_capabilities_reads_no_configuration(find_wheel, trial, tmp_path, series):
-    wheel, root = find_wheel(series), systems.bullseye(series)
+@pytest.mark.parametrize("place", ["2.7", "3.9", MUSL])
+def test_a_program_with_file_capabilities_reads_no_configuration(find_wheel, trial, tmp_path, place):
+    series = place.removeprefix("musl-")
+    systems.check_root("capabilities are given to a file")
+    wheel = find_wheel(series, libc="musllinux" if place == MUSL else "manylinux")
+    root = (systems.musl if place == MUSL else systems.bullseye)(series)
     shutil.copytree(trial / str(wheel), tmp_path / "wheel")
     (tmp_path / "openssl.cnf").write_text(CONFIGURATION)
     plain, borrowing = (shutil.copy(root / "usr/bin" / ("python" + series), tmp_path / name) for name in ("plain", "borrowing"))

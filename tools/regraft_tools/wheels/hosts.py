@@ -47,6 +47,11 @@ class Host:
         return "cp" + self.series.replace(".", "")
 
     @property
+    def mark(self) -> str:
+        """The file that tells for which Python 3 an extension is whose own name does not tell it (`regraft._boot`)."""
+        return "_openssl-for-cpython-" + self.tag[2:]
+
+    @property
     def init(self) -> str:
         """The function that an import of the extension calls."""
         return "init_openssl" if self.series == SERIES_27 else "PyInit__openssl"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from regraft_tools.wheels import sbom, toolchain
 from regraft_tools.wheels.extension import Workshop
-from regraft_tools.wheels.hosts import Host
+from regraft_tools.wheels.hosts import SERIES_27, Host
 from regraft_tools.wheels.openssl import Built
 from regraft_tools.wheels.targets import Target
 
@@ -51,6 +51,8 @@ def lay_out(parts: Parts, host: Host, target: Target, extension: Path, openssl: 
     folder = Path(tempfile.mkdtemp(dir=workshop.room, prefix="wheel-"))
     shutil.copytree(parts.modules, folder, dirs_exist_ok=True)
     shutil.copyfile(extension, folder / "regraft" / extension.name)
+    if host.series != SERIES_27 and host.tag[2:] not in extension.name:
+        (folder / "regraft" / host.mark).write_text("%s is for this Python.\n" % extension.name)
     information = folder / parts.metadata.name
     shutil.copytree(parts.metadata, information)
     # Its licence wants a copy wherever it goes.
