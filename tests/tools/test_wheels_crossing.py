@@ -226,6 +226,13 @@ def test_a_path_is_seen_in_a_file(good, tmp_path):
     assert crossing.read(tmp_path / "path.so").paths == ("/home/someone/openssl.c",)
 
 
+def test_an_extension_that_defines_what_python_does_is_refused(macos):
+    _, folder = macos
+    crossing.check_object((folder / "module.o").read_bytes(), PYTHON)
+    with pytest.raises(symbols.Unfit, match="the extension defines _SSL_new, which Python does"):
+        crossing.check_object((folder / "module.o").read_bytes(), PYTHON | {"SSL_new"})
+
+
 def test_a_file_of_another_kind_is_refused(tmp_path):
     shutil.copy(__file__, tmp_path / "text.so")
     with pytest.raises(symbols.Unfit, match="text.so is no Mach-O file"):

@@ -151,10 +151,12 @@ def _stages(target: Target, pyconfig: Mapping[str, str], found: Source, workshop
         yield "compiled"
         if "windows" in target.triple:
             return  # nothing is known of linking there
+        python = names_of_python()
+        check_object((making / "_openssl.o").read_bytes(), python)
         module = _link(making, host.extension_name(target), host.init, environ)
         yield "linked"
         image = read(module)
-        check(image, host, target, names_of_python())
+        check(image, host, target, python)
         _check_age(image, making, environ)
         yield "checked"
         print("%s: wrote %s" % (target.name, _pack(host, target, module, built, workshop, into)), flush=True)
@@ -251,18 +253,35 @@ def hide(data: bytes, but: Collection[str] = ()) -> bytes:
         data: its bytes.
         but: names that stay as they are.
     """
+    result = bytearray(data)
+    for place, name in _defined(data):
+        if name not in but:
+            result[place + 4] |= 0x10  # private to what it is linked into
+    return bytes(result)
+
+
+def check_object(data: bytes, python: frozenset[str]) -> None:
+    """Refuses an object file that defines what Python defines: calls of Python's function would come here.
+
+    Raises:
+        Unfit: it does.
+    """
+    taken = sorted(name for _, name in _defined(data) if name.removeprefix("_") in python)
+    if taken:
+        raise Unfit("the extension defines %s, which Python does" % ", ".join(taken))
+
+
+def _defined(data: bytes) -> Iterator[tuple[int, str]]:
+    """(offset of the entry, name) of each symbol that an object file defines for others."""
     lief.logging.disable()
-    binary = lief.MachO.parse(data).at(0)
-    result, table = bytearray(data), binary.symbol_command
-    # A symbol has 16 bytes: where its name is (4), its kind (1), and more.
-    external, kinds, private = 0x01, 0x0E, 0x10
+    table = lief.MachO.parse(data).at(0).symbol_command
+    # An entry has 16 bytes: where its name is (4), its kind (1), and more.
+    external, kinds = 0x01, 0x0E
     for start in range(table.symbol_offset, table.symbol_offset + 16 * table.numberof_symbols, 16):
         (place,) = struct.unpack_from("<I", data, start)
         place += table.strings_offset
-        name = data[place:data.index(b"\0", place)].decode()
-        if result[start + 4] & external and result[start + 4] & kinds and name not in but:
-            result[start + 4] |= private
-    return bytes(result)
+        if data[start + 4] & external and data[start + 4] & kinds:
+            yield start, data[place:data.index(b"\0", place)].decode()
 
 
 def _link(making: Path, name: str, init: str, environ: Mapping[str, str]) -> Path:
