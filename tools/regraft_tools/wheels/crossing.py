@@ -383,14 +383,15 @@ def read(path: Path) -> Image:
         frozenset(each.name for each in binary.symbols if each.category == names.LOCAL and each.name),
         tuple(each.name for each in binary.segments
               if int(each.init_protection) & write and int(each.init_protection) & execute),
-        _read_signature(bytes(binary.code_signature.content), data) if binary.has_code_signature else None,
+        _read_signature(data, binary.code_signature.data_offset) if binary.has_code_signature else None,
         tuple(sorted({each.decode("latin-1") for each in _PATHS.findall(data)})),
     )
 
 
-def _read_signature(blob: bytes, data: bytes) -> Signature:
+def _read_signature(data: bytes, start_of_it: int) -> Signature:
     # An index (magic, length, count; kind and offset of each), and what the loader reads: kind 0, the directory of
     # hashes. All numbers have the high byte first.
+    blob = data[start_of_it:]
     _, _, count = struct.unpack_from(">3I", blob)
     offsets = dict(struct.unpack_from(">2I", blob, 12 + 8 * each) for each in range(count))
     if 0 not in offsets:
@@ -400,8 +401,7 @@ def _read_signature(blob: bytes, data: bytes) -> Signature:
     hashes = [directory[first + size * each:first + size * (each + 1)] for each in range(slots)]
     pages = [data[start:min(start + (1 << page), limit)] for start in range(0, limit, 1 << page)]
     sha256, ad_hoc = 2, 2
-    fits = kind == sha256 and limit + len(blob) >= len(data) - 16 and hashes == [
-        hashlib.sha256(each).digest() for each in pages]
+    fits = kind == sha256 and limit == start_of_it and hashes == [hashlib.sha256(each).digest() for each in pages]
     return Signature(bool(flags & ad_hoc), fits)
 
 
