@@ -159,6 +159,14 @@ def wheels(session: nox.Session) -> None:
 
 
 @nox.session
+def crossing(session: nox.Session) -> None:
+    """Builds for macOS and Windows as far as each goes, read and never run; nothing of it goes into dist/."""
+    run_tool(session, "wheels.crossing", *session.posargs)
+    if not session.posargs:
+        run_tool(session, "testing", "tools", "tests/tools/test_wheels_crossing.py")  # now with zig
+
+
+@nox.session
 def bundle(session: nox.Session) -> None:
     """The wheels in dist/ and their installer as one file, dist/regraft-<version>.pyz."""
     run_tool(session, "bundle", *session.posargs)

@@ -1,6 +1,5 @@
 # Bytes in and text out: the borders between Python objects and C.
 
-from cpython.number cimport PyNumber_Index as operator_index
 from libc.limits cimport INT_MAX, INT_MIN, LONG_MAX
 
 cdef extern from "Python.h":
@@ -93,6 +92,12 @@ cdef bytes path_argument(object path, str name):
         return <bytes>RG_filesystem_path(path)
     except TypeError:
         raise TypeError("%s should be a valid filesystem path" % name) from None
+
+
+cdef object operator_index(object value):
+    if isinstance(value, float) or not hasattr(type(value), "__index__"):
+        raise TypeError("'%s' object cannot be interpreted as an integer" % type(value).__name__)
+    return value.__index__()
 
 
 cdef int int_argument(object value) except? -1:

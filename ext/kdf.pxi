@@ -22,12 +22,6 @@ cdef uint64_t natural_number(object value, str c_type) except? 0:
     return <uint64_t>number
 
 
-cdef object operator_index(object value):
-    if isinstance(value, float) or not hasattr(type(value), "__index__"):
-        raise TypeError("'%s' object cannot be interpreted as an integer" % type(value).__name__)
-    return value.__index__()
-
-
 @cython.binding(False)
 def pbkdf2_hmac(hash_name, password, salt, Py_ssize_t iterations, dklen=None):
     """pbkdf2_hmac(hash_name, password, salt, iterations, dklen=None)

@@ -22,6 +22,7 @@ from regraft_tools.wheels.toolchain import CC, Toolchain
 # As each Python compiles its own extensions; 2.7's headers cast between types of objects.
 _DIALECT = ("-DNDEBUG", "-fwrapv")
 _DIALECT_27 = ("-fno-strict-aliasing",)
+INCLUDES = ("-Ipython", "-Iopenssl/include", "-Iext")
 BUNDLED = "-DRG_BUNDLED_OPENSSL=1"
 
 # Runs in the environment of the tools, in a copy of the checkout.
@@ -95,13 +96,9 @@ def build(host: Host, target: Target, openssl: Built, workshop: Workshop) -> Pat
         hosts.NoHeaders: the headers of the host cannot be had.
     """
     headers, origin = hosts.prepared(host, workshop.room)
-    flags = json.loads(toolchain.run(
-        [str(workshop.tools.python), "-c", _FLAGS], workshop.checkout,
-        workshop.tools.variables(workshop.room, workshop.epoch)))
-    dialect = [*_DIALECT, *(_DIALECT_27 if host.series == hosts.SERIES_27 else ())]
-    compile_flags = [*flags["compile"], *HARDENED, *dialect, BUNDLED]
+    compile_flags, hide = flags_for(host, workshop)
     # The version script is one for 2.7 and 3.x, and names both init functions.
-    link_flags = [*flags["link"], "-Wl,--undefined-version", "-Wl,--gc-sections", "-Wl,--strip-all"]
+    link_flags = [*hide, "-Wl,--undefined-version", "-Wl,--gc-sections", "-Wl,--strip-all"]
     key = _key(workshop, headers, [openssl.key, *compile_flags, *link_flags, *filter(None, [target.musl_name])])
     kept = workshop.tools.home / "extensions" / ("%s-%s-%s" % (host.abi, target.name, key))
     with debian.locked(kept):
@@ -116,21 +113,21 @@ def build(host: Host, target: Target, openssl: Built, workshop: Workshop) -> Pat
     return kept / host.extension_name(target)
 
 
+def flags_for(host: Host, workshop: Workshop) -> tuple[list[str], list[str]]:
+    """What the compiler is told for a host, and how an ELF linker is told to hide all but the init function."""
+    flags = json.loads(toolchain.run(
+        [str(workshop.tools.python), "-c", _FLAGS], workshop.checkout,
+        workshop.tools.variables(workshop.room, workshop.epoch)))
+    dialect = [*_DIALECT, *(_DIALECT_27 if host.series == hosts.SERIES_27 else ())]
+    return [*flags["compile"], *HARDENED, *dialect, BUNDLED], flags["link"]
+
+
 def _make(host: Host, target: Target, openssl: Built, workshop: Workshop, headers: Path,
           flags: tuple[list[str], list[str]], making: Path) -> None:
-    # Relative names only, as the compiler writes them into what it makes.
-    shutil.copyfile(workshop.c_source, making / "_openssl.c")
-    for name in ("ext", "build_support"):
-        (making / name).symlink_to(workshop.checkout / name)
-    (making / "python").symlink_to(headers)
-    (making / "openssl").symlink_to(openssl.folder)
-    commands = making / "bin"
-    workshop.tools.install(target, commands)
-    environ = workshop.tools.variables(commands, workshop.epoch)
+    environ = furnish(making, target, openssl, workshop, headers)
     (making / "sizes.c").write_text(hosts.check_program(headers / "pyconfig.h"))
     toolchain.run([CC, "-c", "sizes.c", "-o", "sizes.o"], making, environ)
-    includes = ["-Ipython", "-Iopenssl/include", "-Iext"]
-    toolchain.run([CC, *flags[0], *includes, "-c", "_openssl.c", "-o", "_openssl.o"], making, environ)
+    toolchain.run([CC, *flags[0], *INCLUDES, "-c", "_openssl.c", "-o", "_openssl.o"], making, environ)
     product = making / "product" / host.extension_name(target)
     product.parent.mkdir()
     link = [CC, "-shared", "_openssl.o", "openssl/lib/libssl.a", "openssl/lib/libcrypto.a", *flags[1]]
@@ -152,6 +149,19 @@ def _make(host: Host, target: Target, openssl: Built, workshop: Workshop, header
         link.append("libmusl.so")
     toolchain.run([*link, "-o", str(product.relative_to(making))], making, environ)
     symbols.check(product, host, target)
+
+
+def furnish(making: Path, target: Target, openssl: Built, workshop: Workshop, headers: Path) -> dict[str, str]:
+    """Puts all that a compilation reads into a directory, in which it runs; returns its environment."""
+    # Relative names only, as the compiler writes them into what it makes.
+    shutil.copyfile(workshop.c_source, making / "_openssl.c")
+    for name in ("ext", "build_support"):
+        (making / name).symlink_to(workshop.checkout / name)
+    (making / "python").symlink_to(headers)
+    (making / "openssl").symlink_to(openssl.folder)
+    commands = making / "bin"
+    workshop.tools.install(target, commands)
+    return workshop.tools.variables(commands, workshop.epoch)
 
 
 def try_out(host: Host, target: Target, folder: Path, openssl: Built) -> str | None:

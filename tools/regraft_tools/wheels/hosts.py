@@ -160,20 +160,30 @@ def check_program(pyconfig: Path) -> str:
     The headers are x86_64 glibc's for every target: all that an extension sees of pyconfig.h are sizes,
     which 64-bit Linux has in common, and names of system headers, which a compilation would miss.
     """
-    lines = ["#include <stddef.h>", "#include <stdint.h>", "#include <sys/types.h>", "#include <time.h>",
-             "#include <wchar.h>", "#include <pthread.h>", "#include <stdbool.h>"]
-    checked = 0
-    for kind, name, number in re.findall(
-        r"^#define (SIZEOF|ALIGNOF)_(\w+) (\d+)$", pyconfig.read_text(errors="replace"), re.M
-    ):
-        c_type = _C_TYPES.get(name)
-        if c_type:
-            operator = "sizeof" if kind == "SIZEOF" else "_Alignof"
-            lines.append('_Static_assert(%s(%s) == %s, "%s_%s");' % (operator, c_type, number, kind, name))
-            checked += 1
+    sizes = re.findall(r"^#define ((?:SIZEOF|ALIGNOF)_\w+) (\d+)$", pyconfig.read_text(errors="replace"), re.M)
+    checked = [(name, number) for name, number in sizes if c_type(name)]
     if not checked:
         raise NoHeaders("%s tells no size of a type" % pyconfig)
+    return assert_sizes(checked)
+
+
+def assert_sizes(sizes: Iterable[tuple[str, str]]) -> str:
+    """A C program that compiles only where types have these sizes.
+
+    Args:
+        sizes: (name in pyconfig.h, number or expression); each name has a `c_type`.
+    """
+    lines = ["#include <stddef.h>", "#include <stdint.h>", "#include <sys/types.h>", "#include <time.h>",
+             "#include <wchar.h>", "#include <pthread.h>", "#include <stdbool.h>"]
+    for name, number in sizes:
+        operator = "sizeof" if name.startswith("SIZEOF") else "_Alignof"
+        lines.append('_Static_assert(%s(%s) == %s, "%s");' % (operator, c_type(name), number, name))
     return "\n".join(lines) + "\n"
+
+
+def c_type(name: str) -> str | None:
+    """The type that `SIZEOF_…` or `ALIGNOF_…` of pyconfig.h is about, if it is known."""
+    return _C_TYPES.get(re.sub(r"^(SIZEOF|ALIGNOF)_", "", name))
 
 
 _C_TYPES = {
