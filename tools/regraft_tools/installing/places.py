@@ -71,6 +71,8 @@ class Place:
         path = [str(self.python.parent)] + ([environ.get("PATH", os.defpath)] if compiler else [])
         environ |= {"PATH": os.pathsep.join(path), "HOME": str(self.home)}
         environ |= {"PYTHONUSERBASE": str(self.home / ".local"), **(extra or {})}
+        # pip tells an index the version of rustc, and where that is rustup's it writes settings, which are not pip's.
+        environ["RUSTUP_HOME"] = str(self.home.with_name("rustup"))
         return subprocess.run(
             [str(self.python), *arguments], cwd=self.home, env=environ, text=True,
             errors="replace", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -91,9 +93,10 @@ class Place:
 
     def restore(self) -> None:
         """Makes all as it was."""
-        for target, source in ((self.root, self.pristine), (self.home, None)):
-            shutil.rmtree(target)
-            target.mkdir() if source is None else shutil.copytree(source, target, symlinks=True)
+        shutil.rmtree(self.root)
+        shutil.copytree(self.pristine, self.root, symlinks=True)
+        shutil.rmtree(self.home)
+        make_home(self.home)
 
 
 def make(kind: str, interpreter: Interpreter, pip: str, folder: Path) -> Place:
@@ -106,7 +109,7 @@ def make(kind: str, interpreter: Interpreter, pip: str, folder: Path) -> Place:
         folder: for all of it.
     """
     root, home = folder / "environment", folder / "home"
-    home.mkdir()
+    make_home(home)
     if kind == BARE:
         copy_interpreter(interpreter, root)
     elif pip in (OWN, NEWEST):
@@ -126,6 +129,12 @@ def make(kind: str, interpreter: Interpreter, pip: str, folder: Path) -> Place:
     shutil.copytree(root, place.pristine, symlinks=True)
     place.before = place.state()
     return place
+
+
+def make_home(home: Path) -> None:
+    """Makes a home directory, which nobody has quite empty: old pips take away directories that they leave empty."""
+    home.mkdir()
+    (home / ".profile").write_text("# a user's\n")
 
 
 def copy_interpreter(interpreter: Interpreter, target: Path) -> None:
