@@ -9,7 +9,8 @@
 # does so. lend_room() has such bytes put into the object that read() then returns, which
 # saves copying them and growing the pool. A pool that bytes are read from in pieces, or
 # that needs more, goes on with memory of its own. Only who has the GIL makes, gives away
-# or drops an object.
+# or drops an object. None is made where nobody called read() since the last one: a BIO
+# between two connections would keep it, as OpenSSL takes the bytes without the GIL.
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from cpython.pythread cimport (
@@ -21,6 +22,7 @@ from libc.string cimport memmove
 # Cython's own declaration asks for a GIL that freeing does not need.
 cdef extern from "pythread.h" nogil:
     void free_lock "PyThread_free_lock"(PyThread_type_lock lock)
+    void drop_object "Py_XDECREF"(PyObject *found)
 
 cdef struct Pool:
     PyThread_type_lock lock
@@ -31,7 +33,7 @@ cdef struct Pool:
     bint ended
     PyObject *lent   # a bytes object or NULL
     bint in_lent     # `data` is the inside of `lent`, and not allocated
-    bint unreadable  # nobody can read() any more
+    bint asked       # read() was called since the last object was made
 
 cdef enum:
     # What an empty pool keeps for the next bytes: some records.
@@ -124,8 +126,9 @@ cdef int lend_room(Pool *pool, size_t size) except -1:
     """Let the next `size` bytes lie in an object that read() can return, if the pool is empty."""
     cdef PyObject *lent
     cdef PyObject *old = NULL
-    if pool.unreadable or _waiting(pool):
+    if not pool.asked or _waiting(pool):
         return 0
+    pool.asked = False
     lent = RawBytes(NULL, <Py_ssize_t>size)
     PyThread_acquire_lock(pool.lock, WAIT_LOCK)
     if pool.start == pool.end:
@@ -146,7 +149,7 @@ cdef int lend_room(Pool *pool, size_t size) except -1:
 cdef PyObject *_give_lent(Pool *pool, size_t size) noexcept nogil:
     """The object with the next `size` bytes in it, if they are all of the pool; else NULL."""
     cdef PyObject *lent = pool.lent
-    # Where few bytes came, as when a handshake is not done, a copy of them is better than cutting off the rest.
+    # Where few bytes came, as when a write failed, a copy of them is better than cutting off the rest.
     if not pool.in_lent or pool.start or size != pool.end or size < pool.capacity // 2:
         return NULL
     pool.start = pool.end
@@ -191,6 +194,8 @@ cdef int _destroy_pool(BIO *bio) noexcept nogil:
             free_lock(pool.lock)
         if not pool.in_lent:
             free(pool.data)
+        # The last one to let the BIO go is an object's end, so the GIL is held.
+        drop_object(pool.lent)
         free(pool)
     return 1
 
@@ -240,17 +245,9 @@ cdef class MemoryBIO:
         refuse_to_pickle("_ssl.MemoryBIO")
 
     def __dealloc__(self):
-        cdef PyObject *lent
-        if self.pool != NULL and self.pool.lock != NULL:
-            # A connection that goes on with the BIO may have no GIL to drop the object with.
-            PyThread_acquire_lock(self.pool.lock, WAIT_LOCK)
-            self.pool.unreadable = True
-            if self.pool.in_lent and self.pool.start < self.pool.end:
-                # Without memory for the bytes the object stays, as they could still be asked for.
-                _reallocate(self.pool, self.pool.end)
-            lent = _end_lending(self.pool)
-            PyThread_release_lock(self.pool.lock)
-            Py_XDECREF(lent)
+        # Without the lock: in the child of a fork() a thread that is not there may have it.
+        if self.pool != NULL:
+            self.pool.asked = False
         if self.bio != NULL:
             BIO_free(self.bio)
 
@@ -283,6 +280,7 @@ cdef class MemoryBIO:
         waiting = <Py_ssize_t>(self.pool.end - self.pool.start)
         if size < 0 or size > waiting:
             size = waiting
+        self.pool.asked = True
         lent = _give_lent(self.pool, <size_t>size)
         PyThread_release_lock(self.pool.lock)
         if lent != NULL:

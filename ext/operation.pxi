@@ -188,6 +188,8 @@ cdef object _not_ready(Call *call):
 
 cdef int lend_room_for(_SSLSocket connection, size_t size) except -1:
     """Let the records that `size` bytes make lie where MemoryBIO.read() can give them away."""
+    if not SSL_is_init_finished(connection.ssl):
+        return 0  # the write will be refused
     cdef size_t records = (size - 1) // _RECORD_SIZE + 1
     cdef size_t more = _RECORD_MORE if SSL_version(connection.ssl) >= TLS1_3_VERSION else _RECORD_MORE_12
     return lend_room(connection.outgoing, size + records * more)

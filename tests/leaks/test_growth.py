@@ -47,6 +47,7 @@ def test_large_writes_over_memory_leave_nothing_behind(certs):
         with failing(ssl.SSLWantReadError):
             pair.client.write(b"too early" * 1000)
         pair.shake_hands()
+        pair.to_server.read()
         pair.client.write(b"x" * 70000)
         pair.to_server.write(pair.to_server.read())  # given away, and copied back
         pair.client.write(b"y" * 20000)              # needs more room

@@ -10,7 +10,7 @@ import pytest
 
 from isolation import SECONDS, output_of, survives
 from loopback import client_context, server_context
-from pairs import SocketPair
+from pairs import Pair, SocketPair
 
 CONNECT = """
 import gc, os, socket, ssl, threading, time
@@ -138,6 +138,36 @@ def test_the_interpreter_ends_well(certs, ending):
     assert out == "done\n"
     # 2.7 takes the modules away under threads that still run, and they say so.
     assert err == "" or "thread" in ending
+
+
+def test_a_child_of_fork_drops_a_bio_that_another_thread_wrote_into_meanwhile(certs):
+    # That thread may have held the lock of the BIO, and does not exist in the child.
+    def run():
+        pair, over = Pair(client_context(certs), server_context(certs)), []
+        pair.shake_hands()
+        bios, connection = [pair.to_server], pair.client
+        del pair
+
+        def write():
+            while not over:
+                connection.write(b"x" * 300000)
+
+        thread = threading.Thread(target=write)
+        thread.start()
+        try:
+            for _ in range(100):
+                bios[0].read()
+                bios[0].read()
+                if os.fork() == 0:
+                    signal.alarm(SECONDS)
+                    bios.pop()
+                    os._exit(0)
+                assert os.wait()[1] == 0
+        finally:
+            over.append(True)
+            thread.join()
+
+    assert survives(run)
 
 
 def test_a_child_of_fork_draws_its_own_numbers_whatever_other_threads_draw_meanwhile():

@@ -147,6 +147,7 @@ def test_bytes_that_wait_outlive_the_object_where_a_connection_reads_them(certs)
         except _openssl.SSLWantReadError:
             pass
     data = pattern(100000)
+    wire.read()
     client.write(data)
     del wire, back
     gc.collect()
@@ -189,17 +190,45 @@ def test_a_reader_in_another_thread_gets_each_byte_once(certs, size):
     assert received(pair, 5 * size) == 5 * data
 
 
-@pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="memory is counted in /proc")
+def mapped():
+    """The size of the process (int), bytes."""
+    with open("/proc/self/statm") as stream:
+        return int(stream.read().split()[0]) * os.sysconf("SC_PAGESIZE")
+
+
+COUNTS = pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="memory is counted in /proc")
+
+
+@COUNTS
 def test_a_write_that_was_refused_keeps_no_room_for_itself(certs):
     pair = Pair(client_context(certs), server_context(certs))
-
-    def mapped():
-        with open("/proc/self/statm") as stream:
-            return int(stream.read().split()[0]) * os.sysconf("SC_PAGESIZE")
-
     data = b"x" * (64 << 20)
-    before = mapped()
     with pytest.raises(_openssl.SSLWantReadError):
-        pair.client.write(data)
+        pair.client.write(b"x")
     pair.from_client.read()
+    before = mapped()
+    for _ in range(2):
+        with pytest.raises(_openssl.SSLWantReadError):
+            pair.client.write(data)
+        assert pair.from_client.read() == b""
+        assert mapped() - before < len(data) // 2
+
+
+@COUNTS
+def test_a_bio_between_two_connections_keeps_no_room_for_what_went_through(certs):
+    wire, back = _openssl.MemoryBIO(), _openssl.MemoryBIO()
+    client = client_context(certs)._wrap_bio(back, wire, False, "localhost")
+    server = server_context(certs)._wrap_bio(wire, back, True)
+    for side in (client, server, client, server):
+        try:
+            side.do_handshake()
+        except _openssl.SSLWantReadError:
+            pass
+    data, buffer = b"x" * (64 << 20), bytearray(1 << 20)
+    before = mapped()
+    client.write(data)
+    left = len(data)
+    while left:
+        left -= server.read(len(buffer), buffer)
+    assert wire.pending == 0
     assert mapped() - before < len(data) // 2
