@@ -1,5 +1,6 @@
 # Bytes in and text out: the borders between Python objects and C.
 
+from cpython.number cimport PyIndex_Check, PyNumber_Index
 from libc.limits cimport INT_MAX, INT_MIN, LONG_MAX
 
 cdef extern from "Python.h":
@@ -95,9 +96,10 @@ cdef bytes path_argument(object path, str name):
 
 
 cdef object operator_index(object value):
-    if isinstance(value, float) or not hasattr(type(value), "__index__"):
+    """An int (2.7: or long) from anything that has __index__; 2.7 too refuses others in Python 3's words."""
+    if not PyIndex_Check(value):
         raise TypeError("'%s' object cannot be interpreted as an integer" % type(value).__name__)
-    return value.__index__()
+    return PyNumber_Index(value)
 
 
 cdef int int_argument(object value) except? -1:

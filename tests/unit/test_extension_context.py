@@ -210,6 +210,39 @@ def test_an_unknown_verify_mode_is_refused(mode):
         context.verify_mode = mode
 
 
+class Old:
+    """Of 2.7's old kind, whose type has the slot of __index__ whatever the class has."""
+
+
+class Answering(object):
+    """Answers __index__ as it is told."""
+
+    def __init__(self, answer):
+        self.answer = answer
+
+    def __index__(self):
+        return self.answer
+
+
+@pytest.mark.parametrize("value", [1.0, "1", None, Old(), Answering("1"), Answering(1.0), Answering(None)],
+                         ids=["float", "str", "None", "old", "index-str", "index-float", "index-None"])
+@pytest.mark.parametrize("name", ["options", "verify_flags", "verify_mode", "minimum_version", "num_tickets"])
+def test_what_is_no_integer_is_refused_and_changes_nothing(name, value):
+    context = _SSLContext(SERVER)
+    before = getattr(context, name)
+    with pytest.raises(TypeError):
+        setattr(context, name, value)
+    assert getattr(context, name) == before
+
+
+def test_what_has_an_index_is_an_integer():
+    context = _SSLContext(SERVER)
+    value = Answering(_openssl.CERT_REQUIRED)
+    value.__index__ = "not looked up in the object"
+    context.verify_mode = value
+    assert context.verify_mode == _openssl.CERT_REQUIRED
+
+
 def test_verify_flags_are_set_and_cleared():
     context = _SSLContext(GENERIC)
     assert context.verify_flags == _openssl.VERIFY_X509_TRUSTED_FIRST
