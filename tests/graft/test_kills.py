@@ -21,7 +21,7 @@ import os, signal, sys
 number, raised, sys.argv = int(sys.argv[1]), os.environ.get("RAISED"), ["regraft"] + sys.argv[2:]
 from regraft import cli
 if raised:
-    raised = {"MemoryError": MemoryError, "SystemExit": SystemExit, "ValueError": ValueError}[raised]
+    raised = {"IOError": IOError, "MemoryError": MemoryError, "SystemExit": SystemExit, "ValueError": ValueError}[raised]
 calls = [0]
 
 def counted(function):
@@ -133,7 +133,7 @@ def test_a_graft_whose_new_modules_do_not_work_is_undone(prefix, tmp_path):
     assert prefix.snapshot() == before
 
 
-@pytest.mark.parametrize("raised", ["MemoryError", "SystemExit", "ValueError"])
+@pytest.mark.parametrize("raised", ["IOError", "MemoryError", "SystemExit", "ValueError"])
 def test_a_graft_that_an_exception_of_whatever_kind_ends_is_undone_at_once(numbers, template, tmp_path, raised):
     before = template.snapshot()
     for number in (numbers[0] // 2, numbers[0] - 12):  # of the staged files, and of those that are moved

@@ -41,7 +41,7 @@ def graft(tree, plan, release):
             if files.describe_folder(tree.library) != before:
                 files.set_time(tree.library, before)
             if isinstance(error, EnvironmentError):
-                raise GraftError("%s: %s; the tree is as it was" % (error.filename or tree.library, error.strerror))
+                raise GraftError("%s: %s; the tree is as it was" % (error.filename or tree.library, error.strerror or error))
             raise
 
 
@@ -158,7 +158,7 @@ def ungraft(tree, receipt, kept=()):
             take_out(tree, *records.read(tree)[:1])
         except EnvironmentError as error:
             raise GraftError("%s: %s. The interpreter works; ungraft-tree goes on when that is put right"
-                             % (error.filename or tree.library, error.strerror))
+                             % (error.filename or tree.library, error.strerror or error))
 
 
 def begin_ungraft(tree, record, kept):
