@@ -173,10 +173,13 @@ cdef int _read_pool(BIO *bio, char *target, int size) noexcept nogil:
 
 
 cdef int _write_pool(BIO *bio, const char *source, int size) noexcept nogil:
-    BIO_clear_retry_flags(bio)
     if source == NULL or size <= 0:
         return 0
-    return size if _put(<Pool *>BIO_get_data(bio), source, <size_t>size) else -1
+    if _put(<Pool *>BIO_get_data(bio), source, <size_t>size):
+        # The flags may be those of a read of another connection, who has not looked at them yet.
+        return size
+    BIO_clear_retry_flags(bio)
+    return -1
 
 
 cdef long _control_pool(BIO *bio, int command, long number, void *pointer) noexcept nogil:

@@ -30,6 +30,19 @@ def connected(certs, version=None, ciphers=None):
     return pair
 
 
+def joined(certs):
+    """Client, server and the two BIOs between them, as a proxy has it."""
+    wire, back = _openssl.MemoryBIO(), _openssl.MemoryBIO()
+    client = client_context(certs)._wrap_bio(back, wire, False, "localhost")
+    server = server_context(certs)._wrap_bio(wire, back, True)
+    for side in (client, server, client, server):
+        try:
+            side.do_handshake()
+        except _openssl.SSLWantReadError:
+            pass
+    return client, server, wire, back
+
+
 def received(pair, size):
     """What the server reads, until it has so many bytes."""
     parts = []
@@ -137,15 +150,7 @@ def test_a_connection_writes_on_when_nobody_can_read_any_more(certs):
 
 
 def test_bytes_that_wait_outlive_the_object_where_a_connection_reads_them(certs):
-    # One BIO between the two ends, as a proxy has it.
-    wire, back = _openssl.MemoryBIO(), _openssl.MemoryBIO()
-    client = client_context(certs)._wrap_bio(back, wire, False, "localhost")
-    server = server_context(certs)._wrap_bio(wire, back, True)
-    for side in (client, server, client, server):
-        try:
-            side.do_handshake()
-        except _openssl.SSLWantReadError:
-            pass
+    client, server, wire, back = joined(certs)
     data = pattern(100000)
     wire.read()
     client.write(data)
@@ -190,6 +195,27 @@ def test_a_reader_in_another_thread_gets_each_byte_once(certs, size):
     assert received(pair, 5 * size) == 5 * data
 
 
+def test_one_connection_reads_what_another_writes_into_the_same_bio_in_another_thread(certs):
+    client, server, _wire, _back = joined(certs)
+
+    def write():
+        for _ in range(60000):
+            client.write(b"x" * 100)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    left = 6000000
+    try:
+        while left:
+            try:
+                left -= len(server.read(left))
+            except _openssl.SSLWantReadError:
+                pass
+    finally:
+        writer.join()
+    assert server.pending() == 0
+
+
 def mapped():
     """The size of the process (int), bytes."""
     with open("/proc/self/statm") as stream:
@@ -216,14 +242,7 @@ def test_a_write_that_was_refused_keeps_no_room_for_itself(certs):
 
 @COUNTS
 def test_a_bio_between_two_connections_keeps_no_room_for_what_went_through(certs):
-    wire, back = _openssl.MemoryBIO(), _openssl.MemoryBIO()
-    client = client_context(certs)._wrap_bio(back, wire, False, "localhost")
-    server = server_context(certs)._wrap_bio(wire, back, True)
-    for side in (client, server, client, server):
-        try:
-            side.do_handshake()
-        except _openssl.SSLWantReadError:
-            pass
+    client, server, wire, back = joined(certs)
     data, buffer = b"x" * (64 << 20), bytearray(1 << 20)
     before = mapped()
     client.write(data)
