@@ -142,7 +142,8 @@ def list_extensions():
     for start in (stem + tag, stem + tag.replace("cpython-", "cp")):
         found += [name for name in names
                   if name.startswith(start) and name[len(start):].lstrip("dmut").startswith("-")]
-    if MARK + tag in marks:
+    # Builds without the GIL, and those for debugging, have the same tag and need other extensions.
+    if MARK + tag in marks and not set("dt").intersection(sys.abiflags):
         found += [name for name in names if name == stem + "so"]
     return found
 

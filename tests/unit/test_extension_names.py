@@ -42,6 +42,13 @@ def test_a_file_without_a_tag_is_taken_where_a_mark_says_that_it_is_for_this_pyt
     assert listed(PLAIN, _boot.MARK + TAG) == [PLAIN]
 
 
+@pytest.mark.skipif(TAG is None, reason="wheels for musl are for Python 3")
+@pytest.mark.parametrize("flags", ["t", "d", "dm", "td"])
+def test_a_file_without_a_tag_is_not_taken_by_a_build_of_another_kind(listed, monkeypatch, flags):
+    monkeypatch.setattr(sys, "abiflags", flags)
+    assert listed(PLAIN, _boot.MARK + TAG) == []
+
+
 @pytest.mark.parametrize("tag", ["cpython-399", "cpython-3"])
 def test_a_file_without_a_tag_is_not_taken_where_a_mark_says_that_it_is_for_another(listed, tag):
     assert listed(PLAIN, _boot.MARK + tag) == []
