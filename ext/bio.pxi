@@ -296,10 +296,11 @@ cdef class MemoryBIO:
             return b""
         data = PyBytes_FromStringAndSize(NULL, size)
         done = <Py_ssize_t>_take(self.pool, PyBytes_AS_STRING(data), <size_t>size, &ended)
-        PyThread_acquire_lock(self.pool.lock, WAIT_LOCK)
-        lent = _end_lending(self.pool)
-        PyThread_release_lock(self.pool.lock)
-        Py_XDECREF(lent)
+        if self.pool.lent != NULL:  # who has the GIL may ask without the lock
+            PyThread_acquire_lock(self.pool.lock, WAIT_LOCK)
+            lent = _end_lending(self.pool)
+            PyThread_release_lock(self.pool.lock)
+            Py_XDECREF(lent)
         # Another thread may have been faster.
         return data if done == size else data[:done]
 
