@@ -12,7 +12,6 @@ import os
 import re
 import shutil
 import subprocess
-import tempfile
 import textwrap
 import zipfile
 from collections.abc import Iterator
@@ -123,21 +122,13 @@ def copy(name: str, target: Path) -> Root:
 
 
 def _make(name: str) -> Path:
-    target = debian.cache() / "recipes" / ("%s-%s" % (SUITE, name))
-    with debian.locked(target):
-        if not target.is_dir():
-            folder = Path(tempfile.mkdtemp(dir=target.parent, prefix="making-"))
-            try:
-                debian.bootstrap(SUITE, folder, PACKAGES[name])
-                for each in (folder / "var/cache/apt/archives").glob("*.deb"):
-                    if not KEPT.match(each.name):
-                        each.unlink()
-                folder.chmod(0o755)
-                folder.rename(target)
-            except BaseException:
-                shutil.rmtree(folder, ignore_errors=True)
-                raise
-    return target
+    def fill(folder: Path) -> None:
+        debian.bootstrap(SUITE, folder, PACKAGES[name])
+        for each in (folder / "var/cache/apt/archives").glob("*.deb"):
+            if not KEPT.match(each.name):
+                each.unlink()
+
+    return debian.made_once(debian.cache() / "recipes" / ("%s-%s" % (SUITE, name)), fill)
 
 
 def lack(why: str) -> NoReturn:

@@ -195,19 +195,11 @@ def download_source(
 
 
 def _download_source(suite: str, package: str, archive: Archive, version: str) -> Path:
-    target = _source_place(suite, package, version)
-    with locked(target):
-        if not target.is_dir():
-            apt = _Apt(suite, archive, kind="deb-src")
-            folder = Path(tempfile.mkdtemp(dir=target.parent, prefix="making-"))
-            try:
-                apt.run("source", "--download-only", "%s=%s" % (package, version), cwd=folder)
-                folder.chmod(0o755)
-                folder.rename(target)
-            except BaseException:
-                shutil.rmtree(folder, ignore_errors=True)
-                raise
-    return target
+    def fetch(folder: Path) -> None:
+        _Apt(suite, archive, kind="deb-src").run(
+            "source", "--download-only", "%s=%s" % (package, version), cwd=folder)
+
+    return made_once(_source_place(suite, package, version), fetch)
 
 
 def downloaded_source(suite: str, package: str, version: str) -> Path | None:
@@ -326,6 +318,26 @@ def locked(path: Path) -> Iterator[None]:
     with open(path.with_name(path.name + ".lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def made_once(target: Path, make: Callable[[Path], None]) -> Path:
+    """A directory of the cache, made when first asked for; what fails leaves none, nor half of one.
+
+    Args:
+        target: where it is kept.
+        make: fills a new directory, which then becomes that one.
+    """
+    with locked(target):
+        if not target.is_dir():
+            folder = Path(tempfile.mkdtemp(dir=target.parent, prefix="making-"))
+            try:
+                make(folder)
+                folder.chmod(0o755)
+                folder.rename(target)
+            except BaseException:
+                shutil.rmtree(folder, ignore_errors=True)
+                raise
+    return target
 
 
 class _Apt:

@@ -127,18 +127,7 @@ def prefix(release: Release) -> Path | None:
     shared = _multiarch(usr)
     if _loads(shared):
         return usr
-    target = debian.cache() / "openssl" / version
-    with debian.locked(target):
-        if not target.is_dir():
-            folder = Path(tempfile.mkdtemp(dir=target.parent, prefix="making-"))
-            try:
-                _relink(usr, shared, folder)
-                folder.chmod(0o755)
-                folder.rename(target)
-            except BaseException:
-                shutil.rmtree(folder, ignore_errors=True)
-                raise
-    return target
+    return debian.made_once(debian.cache() / "openssl" / version, lambda folder: _relink(usr, shared, folder))
 
 
 def _multiarch(usr: Path) -> Path:

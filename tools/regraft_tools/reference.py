@@ -19,7 +19,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
@@ -76,18 +75,7 @@ def system() -> Path:
             "the newest interpreters run in a system of their own, which is entered with chroot; "
             "that needs " + " and ".join(lacking)
         )
-    target = room() / SUITE
-    with debian.locked(target):
-        if not target.is_dir():
-            folder = Path(tempfile.mkdtemp(dir=target.parent, prefix="making-"))
-            try:
-                _bootstrap(folder)
-                folder.chmod(0o755)
-                folder.rename(target)
-            except BaseException:
-                shutil.rmtree(folder, ignore_errors=True)
-                raise
-    return target
+    return debian.made_once(room() / SUITE, _bootstrap)
 
 
 def _lacking() -> list[str]:
